@@ -1,0 +1,35 @@
+"""The legend of the notes: which brackets hold the reader's own words, and what the marks mean."""
+
+from __future__ import annotations
+
+import re
+
+from papergraph.extract.state import Extraction, Legend
+from papergraph.extract.titles import MARK, marks
+from papergraph.folding import squeeze
+from papergraph.lang import LANGUAGES, lexicon
+
+BRACKETS = ("「」", "『』", "()", "（）", "[]", "［］", "【】", "<>", "〈〉", "《》", "{}", "｛｝", "“”", "«»", "〔〕")
+_LINE = re.compile(r"^\s*(?P<head>\S{1,4}?(?:\s?\S{1,3})?)\s*(?:[:：=＝→⇒]|\s[-–—]\s|は)\s*(?P<meaning>\S.*)$")
+
+
+def read_legend(state: Extraction) -> None:
+    """Lines of the form "「」: 僕の発言" or "🔴: 主観的興味", wherever they stand before the first paper."""
+    brackets: list[tuple[str, str]] = []
+    meanings: dict[str, str] = {}
+    lines: set[int] = set()
+    own = tuple(w for language in LANGUAGES for w in lexicon(language).own_words)
+    for block in state.order:
+        found = _LINE.match(block.text)
+        if found is None or len(block.text) > 80:
+            continue
+        head, meaning = found["head"].replace(" ", ""), squeeze(found["meaning"])
+        pair = next((b for b in BRACKETS if head in (b, f"{b[0]}…{b[1]}", f"{b[0]}...{b[1]}", f"{b[0]}~{b[1]}", f"{b[0]}〜{b[1]}")), None)
+        if pair is not None:
+            lines.add(block.line)
+            if any(w in meaning.casefold() for w in own):
+                brackets.append((pair[0], pair[1]))
+        elif MARK.fullmatch(head) and not block.links:
+            lines.add(block.line)
+            meanings[marks(head)[0]] = meaning
+    state.legend = Legend(tuple(brackets), meanings, frozenset(lines))

@@ -1,0 +1,165 @@
+"""Blocks → sentences in one voice: the reader's own words, or the summary of what the paper says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from papergraph.extract.legend import BRACKETS
+from papergraph.extract.state import Entry, Extraction, Sentence
+from papergraph.lang import language_of, lexicon
+from papergraph.notes.document import Block, BlockKind
+
+_STOP = re.compile(r"[。．！？!?]+[」』)）]*|(?<=[\w)\]\"”’*])[.!?]+[\"”’)\]]*(?=\s+[\"“(\[*]*[A-Z\u3040-\u30ff\u4e00-\u9fff\[]|\s*$)|\t|(?<=[.!?])\s{2,}")
+_NO_STOP = re.compile(r"(?:\b(?:et al|e\.g|i\.e|cf|vs|Fig|Eq|Sec|No|resp|approx|Dr|Prof|St|aka|etc)|\b[A-Z])\.$")
+_OPEN, _CLOSE = "「『（(“《〈[", "」』）)”》〉]"
+
+
+def split_sentences(state: Extraction) -> None:
+    """Cut each block into sentences; quotations, code, legend lines and the title itself are left out."""
+    named = {id(e.block): e for e in state.entries if e.block is not None}
+    for block in state.order:
+        if block.kind is BlockKind.CODE or block.line in state.legend.lines or block.quoted:
+            continue
+        entry = named.get(id(block))
+        subject = state.subject.get(id(block))
+        if block.kind is BlockKind.HEADING:
+            continue
+        start = 0
+        if entry is not None and block.kind is not BlockKind.PARAGRAPH:
+            start = _remark_after_title(block, entry)
+            if start < 0:
+                continue
+            subject = entry
+        for a, b, own in _voices(state, block, start):
+            for passage, (x, y) in enumerate(_bounded(_sentences(block.text, a, b))):
+                if y > x:
+                    state.sentences.append(Sentence(block, x, y, language_of(block.text[x:y]), subject, own, passage))
+
+
+def _remark_after_title(block: Block, entry: Entry) -> int:
+    """Where a remark begins on the line that names the paper, -1 where there is none."""
+    if block.kind is BlockKind.ROW:
+        rest = [c for c in block.cells if c[0] >= entry.head]
+        return max(rest, key=lambda c: c[1] - c[0])[0] if rest and max(b - a for a, b in rest) > 60 else -1
+    tail = block.text[entry.head :]
+    mark = re.match(r"^\s*[)\]）」』*\"”]*\s*(?:[:：–—―→]|-{1,2}\s|\.\s|。|\)\s)\s*(?=\S)", tail)
+    if mark is None or len(tail[mark.end() :].strip()) < 6:
+        return -1
+    return entry.head + mark.end()
+
+
+def _voices(state: Extraction, block: Block, start: int) -> Iterator[tuple[int, int, bool]]:
+    """`(start, end, own words)` of the block's stretches."""
+    text = block.text
+    pairs = state.legend.brackets
+    outside_is_own = id(block) not in state.subject
+    if pairs:
+        at = start
+        for a, b in _bracketed(text, pairs, start):
+            # a word in brackets within a sentence is a name or a term, not a remark
+            if not _stands_alone(text, a, b, start):
+                continue
+            if text[at:a].strip():
+                yield at, a, outside_is_own
+            yield a + 1, b - 1, True
+            at = b
+        if text[at:].strip():
+            yield at, len(text), outside_is_own
+        return
+    spans = list(_bracketed(text, tuple((p[0], p[1]) for p in BRACKETS if p in ("「」", "『』", "（）", "()")), start))
+    inside = sum(b - a for a, b in spans)
+    if spans and len(text[start:].strip()) - inside <= len(spans) and not block.links:
+        for a, b in spans:
+            yield a + 1, b - 1, True
+    elif text[start:].strip():
+        yield start, len(text), outside_is_own
+
+
+def _stands_alone(text: str, a: int, b: int, start: int) -> bool:
+    before = text[start:a].rstrip()
+    after = text[b:].lstrip()
+    return (not before or before[-1] in "。．.!！?？」』)）:：→ ") and (not after or after[0] in "「『(（。、,." or text[b : b + 1] == " ")
+
+
+def _bracketed(text: str, pairs: tuple[tuple[str, str], ...], start: int) -> Iterator[tuple[int, int]]:
+    """The outermost stretches between the given brackets, brackets included."""
+    i = start
+    while i < len(text):
+        pair = next((p for p in pairs if text[i] == p[0]), None)
+        if pair is None:
+            i += 1
+            continue
+        depth, j = 0, i
+        while j < len(text):
+            depth += (text[j] == pair[0]) - (text[j] == pair[1] and pair[0] != pair[1])
+            if depth == 0:
+                break
+            j += 1
+        if j >= len(text):
+            return
+        yield i, j + 1
+        i = j + 1
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Sentences of `text[start:end]` without outer white space; none ends within brackets or after an abbreviation."""
+    begin = start
+    for stop in _STOP.finditer(text, start, end):
+        # brackets that never close hide no more than one sentence's worth of text
+        piece = text[max(begin, stop.end() - LONGEST_SENTENCE) : stop.end()]
+        if _depth(piece) > 0 or _NO_STOP.search(piece.rstrip("\"”’)] ")):
+            continue
+        # "Transformers are multi state RNNs? って…" goes on: the mark belongs to a title
+        if re.match(r"\s*(?:って|という|と|は|の|を|が|も|に)", text[stop.end() : end]):
+            continue
+        yield _trim(text, begin, stop.end())
+        begin = stop.end()
+    if text[begin:end].strip():
+        yield _trim(text, begin, end)
+
+
+LONGEST_SENTENCE = 1500
+"""Characters above which a sentence is read in pieces, so that no line can make extraction slow."""
+
+
+def _bounded(spans: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    for start, end in spans:
+        for begin in range(start, end, LONGEST_SENTENCE):
+            yield begin, min(begin + LONGEST_SENTENCE, end)
+
+
+def _depth(piece: str) -> int:
+    depth = 0
+    for char in piece:
+        if char in _OPEN:
+            depth += 1
+        elif char in _CLOSE and depth:
+            depth -= 1
+    return depth
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def mark_voices(state: Extraction) -> None:
+    """Without a legend for it, wording tells the reader's own words: a question, a hedge, an opinion, the first person."""
+    if state.legend.brackets:
+        return
+    for sentence in state.sentences:
+        if not sentence.own:
+            sentence.own = _sounds_own(sentence)
+
+
+def _sounds_own(sentence: Sentence) -> bool:
+    text = sentence.text.rstrip("」』)） ")
+    if text.endswith(("?", "？")) and "such" not in text:
+        return True
+    lexicon_ = lexicon(sentence.language)
+    low = text.casefold()
+    return any(w in low for w in lexicon_.own_words_cues)

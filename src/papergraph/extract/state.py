@@ -1,0 +1,173 @@
+"""The state that the steps of extraction share: one document, and what has been found in it so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from papergraph.folding import fold
+from papergraph.lang import Cue
+from papergraph.model import Concept, Evidence, Note, Paper, Problem, Statement, Topic
+from papergraph.notes.document import Block, Document
+from papergraph.vocabulary import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """What the notes say of their own marks: brackets that hold the reader's own words, and what each mark means."""
+
+    brackets: tuple[tuple[str, str], ...] = ()
+    marks: Mapping[str, str] = field(default_factory=dict)
+    lines: frozenset[int] = frozenset()
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """A paper that the notes are about or cite, the block that names it, and which of its characters do."""
+
+    paper: Paper
+    block: Block | None
+    title: tuple[int, int] = (0, 0)
+    head: int = 0
+    names: tuple[str, ...] = ()
+    after: Block | None = None
+
+    @property
+    def cited(self) -> bool:
+        return self.paper.role == "cited"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Words that name or point to something.
+
+    `kind` is `position`, `self`, `citation`, `link`, `title`, `name` or `concept`, surest first; `paper` and
+    `concept` hold what they name, one of them set but for `self`.
+    """
+
+    start: int
+    end: int
+    kind: str
+    certainty: float
+    paper: Paper | None = None
+    concept: str | None = None
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def is_work(self) -> bool:
+        return self.paper is not None
+
+
+@dataclass(slots=True)
+class Match:
+    """A cue where it stands: characters `start:end` of its block."""
+
+    cue: Cue
+    start: int
+    end: int
+    hedged: bool = False
+    negated: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class Sentence:
+    """A stretch of a block in one voice, and what it names and states."""
+
+    block: Block
+    start: int
+    end: int
+    language: str
+    subject: Entry | None
+    own: bool
+    passage: int = 0
+    mentions: list[Mention] = field(default_factory=list)
+    matches: list[Match] = field(default_factory=list)
+    hedged: bool = False
+    kind: Kind | None = None
+    relations: list[Found] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return self.block.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A relation that a sentence states, before it has ids."""
+
+    type: str
+    source: Paper
+    target: Mention
+    confidence: float
+    hedged: bool
+    rule: str
+    backward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A paper that other files of the same notes name."""
+
+    paper: Paper
+    names: tuple[str, ...]
+    pages: tuple[str, ...] = ()
+
+
+class Catalogue:
+    """The papers that a collection of notes names, by folded name and by page; ambiguous names are left out."""
+
+    def __init__(self, known: tuple[Known, ...] = ()) -> None:
+        self.known = known
+        self._names = _unambiguous((fold(n), k) for k in known for n in k.names)
+        self._pages = _unambiguous((fold(p), k) for k in known for p in k.pages)
+
+    def by_name(self, name: str) -> Paper | None:
+        """The paper of that name, whatever its case, width and punctuation."""
+        found = self._names.get(fold(name))
+        return found.paper if found else None
+
+    def by_page(self, page: str) -> Paper | None:
+        """The paper whose page a wikilink, a relative link or a citation key names."""
+        name = page.split("#", 1)[0].rsplit("/", 1)[-1].removesuffix(".md").removesuffix(".html").removeprefix("@")
+        found = self._pages.get(fold(name))
+        return found.paper if found else None
+
+    def names(self) -> Mapping[str, Known]:
+        """All unambiguous names, folded."""
+        return self._names
+
+
+def _unambiguous(pairs: object) -> dict[str, Known]:
+    out: dict[str, Known | None] = {}
+    for key, known in pairs:  # type: ignore[attr-defined]
+        if not key:
+            continue
+        held = out.get(key, known)
+        out[key] = known if held is not None and held.paper.id == known.paper.id else None
+    return {k: v for k, v in out.items() if v is not None}
+
+
+@dataclass(slots=True)
+class Extraction:
+    """One document on its way through the steps."""
+
+    document: Document
+    source: str
+    catalogue: Catalogue = field(default_factory=Catalogue)
+    legend: Legend = field(default_factory=Legend)
+    entries: list[Entry] = field(default_factory=list)
+    subject: dict[int, Entry] = field(default_factory=dict)
+    parent: dict[int, Block] = field(default_factory=dict)
+    topics: dict[str, Topic] = field(default_factory=dict)
+    section: dict[int, tuple[Block, ...]] = field(default_factory=dict)
+    sentences: list[Sentence] = field(default_factory=list)
+    next_cited: dict[int, Entry] = field(default_factory=dict)
+    concepts: dict[str, Concept] = field(default_factory=dict)
+    aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    cited: dict[str, Paper] = field(default_factory=dict)
+    notes: dict[str, Note] = field(default_factory=dict)
+    evidence: dict[tuple[str, str, str], list[Evidence]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    statements: list[Statement] = field(default_factory=list)
+    owner: Entry | None = None
+    order: list[Block] = field(default_factory=list)

@@ -1,0 +1,160 @@
+"""What was found → statements of this source: papers, topics, concepts, notes, relations with their evidence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from papergraph.extract.state import Entry, Extraction, Found, Mention, Sentence
+from papergraph.folding import concept_id, fold, note_id, relation_id, squeeze
+from papergraph.model import Concept, Evidence, Node, Note, Paper, Relation, Source, Statement
+from papergraph.notes.document import BlockKind
+from papergraph.vocabulary import RELATIONS, AssertedBy, Kind, Role
+
+_Place = tuple[int, int, int]
+
+
+def write_statements(state: Extraction) -> None:
+    """Make the statements, each element once; repeated lines are one note with several places."""
+    elements: dict[str, Node | Relation] = {}
+    document = state.document
+    elements[state.source] = Source(state.source, document.uri, document.front.title or "", document.front.date, document.sha256)
+    for topic in state.topics.values():
+        elements[topic.id] = topic
+    for entry in state.entries:
+        _add_paper(elements, entry.paper)
+    relations: dict[str, Relation] = {}
+    for sentences in _passages(state):
+        note = _note(state, sentences)
+        if note is None:
+            continue
+        mentions: list[str] = []
+        for sentence in sentences:
+            for mention in sentence.mentions:
+                if mention.paper is not None and mention.kind in ("citation", "link", "title") and mention.paper.role is Role.CITED:
+                    _add_paper(elements, mention.paper)
+                    mentions.append(mention.paper.id)
+            for found in sentence.relations:
+                target = _target(state, elements, found.target)
+                _add_paper(elements, found.source)
+                mentions.append(target)
+                _add_relation(state, relations, found, target, sentence, note)
+        note = replace(note, mentions=tuple(dict.fromkeys(m for m in mentions if m != note.about)))
+        held = elements.get(note.id)
+        elements[note.id] = _repeated(held, note) if isinstance(held, Note) else note
+    state.statements = [Statement(state.source, e) for e in (*elements.values(), *relations.values())]
+
+
+def _passages(state: Extraction) -> list[list[Sentence]]:
+    """Sentences that make one note: those of one stretch of one voice in one block; in prose each its own."""
+    groups: list[list[Sentence]] = []
+    for sentence in state.sentences:
+        last = groups[-1][-1] if groups else None
+        together = last is not None and last.block is sentence.block and last.own == sentence.own and sentence.passage > last.passage
+        long = sentence.block.kind is BlockKind.PARAGRAPH and len(sentence.block.text) > 280
+        if together and not long:
+            groups[-1].append(sentence)
+        else:
+            groups.append([sentence])
+    return groups
+
+
+def _note(state: Extraction, sentences: list[Sentence]) -> Note | None:
+    first, last = sentences[0], sentences[-1]
+    text = first.block.text[first.start : last.end]
+    if not any(c.isalnum() for c in text):
+        return None
+    subject = _subject(state, first.subject)
+    span = state.document.span(first.block, first.start, last.end)
+    own = first.own
+    kind = Kind.CLAIM
+    if own:
+        kinds = [s.kind for s in sentences]
+        kind = next((k for k in (Kind.RELATION, Kind.RECOLLECTION) if k in kinds), None) or (kinds[-1] or Kind.OPINION)
+        if Kind.STATUS in kinds and kind is not Kind.RELATION:
+            kind = Kind.STATUS
+    elif any(s.relations for s in sentences) and not state.legend.brackets and subject is None:
+        kind = Kind.CLAIM
+    return Note(
+        note_id(state.source, subject, text),
+        squeeze(text),
+        kind,
+        any(s.hedged for s in sentences),
+        state.document.path,
+        span.line,
+        span.start,
+        span.end,
+        state.source,
+        subject,
+    )
+
+
+def _subject(state: Extraction, entry: Entry | None) -> str | None:
+    return entry.paper.id if entry is not None else None
+
+
+def _repeated(first: Note, again: Note) -> Note:
+    place = f"{again.path}:{again.line}:{again.start}-{again.end}"
+    if again.start == first.start or place in first.also_at:
+        return first
+    return replace(first, also_at=(*first.also_at, place))
+
+
+def _add_paper(elements: dict[str, Node | Relation], paper: Paper) -> None:
+    """Keep one paper a title: an entry before a cited one, the first place, all markers, what either knows."""
+    held = elements.get(paper.id)
+    elements[paper.id] = paper if not isinstance(held, Paper) else merge_mentions(held, paper)
+
+
+def merge_mentions(first: Paper, second: Paper) -> Paper:
+    """Two mentions of one paper in one file as one; `first` stands before `second` in it."""
+    main, other = (second, first) if first.role is Role.CITED and second.role is Role.ENTRY else (first, second)
+    return replace(
+        main,
+        authors=main.authors or other.authors,
+        year=main.year or other.year,
+        venue=main.venue or other.venue,
+        decision=main.decision or other.decision,
+        url=main.url or other.url,
+        doi=main.doi or other.doi,
+        arxiv_id=main.arxiv_id or other.arxiv_id,
+        openreview_id=main.openreview_id or other.openreview_id,
+        markers=tuple(dict.fromkeys(main.markers + other.markers)),
+        aliases=tuple(dict.fromkeys(main.aliases + other.aliases)),
+        topics=tuple(dict.fromkeys(main.topics + other.topics)),
+    )
+
+
+def _target(state: Extraction, elements: dict[str, Node | Relation], mention: Mention) -> str:
+    if mention.paper is not None:
+        _add_paper(elements, mention.paper)
+        return mention.paper.id
+    label = mention.concept or ""
+    names = state.aliases.get(fold(label), ())
+    concept = Concept(concept_id(label), label, tuple(n for n in names if fold(n) != fold(label)))
+    elements.setdefault(concept.id, concept)
+    return concept.id
+
+
+def _add_relation(state: Extraction, relations: dict[str, Relation], found: Found, target: str, sentence: Sentence, note: Note) -> None:
+    source, end = (target, found.source.id) if found.backward else (found.source.id, target)
+    symmetric = RELATIONS[found.type].symmetric
+    if symmetric:
+        source, end = sorted((source, end))
+    own = relation_id(found.type, source, end, symmetric=symmetric)
+    span = state.document.span(sentence.block, sentence.start, sentence.end)
+    quote = state.document.text[span.start : span.end]
+    evidence = Evidence(note.id, quote, state.document.path, span.line, span.start, span.end, found.rule, found.confidence, found.hedged)
+    held = relations.get(own)
+    pieces = (*held.evidence, evidence) if held else (evidence,)
+    relations[own] = Relation(
+        own,
+        found.type,
+        source,
+        end,
+        max(e.confidence for e in pieces),
+        all(e.hedged for e in pieces),
+        AssertedBy.EXTRACTOR,
+        evidence=pieces,
+    )
+
+

@@ -1,0 +1,110 @@
+"""Text → tokens: spaCy documents for matching, and the terms that likeness of contents is measured by."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from papergraph.folding import is_cjk, words
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+_SUDACHI_BYTES = 48_000
+"""SudachiPy refuses more than 49,149 bytes; longer texts are cut at this many code points' worth."""
+
+_STOP_EN = frozenset(
+    "a an and are as at be been but by can could do does for from had has have how i if in into is it its may more most no not of on one or our "
+    "so such than that the their them then there these they this those to up use used using via was we were what when where which while who will with "
+    "would you your paper papers show shows propose proposes method methods model models approach results result based new also however both between "
+    "within et al".split()
+)
+_CONTENT_JA = frozenset(("名詞", "動詞", "形容詞", "形状詞", "副詞"))
+_EMPTY_JA = frozenset(("する", "ある", "いる", "なる", "こと", "もの", "ため", "よう", "できる", "これ", "それ", "我々", "本", "れる", "られる", "論文", "研究", "手法", "モデル", "提案", "示す"))
+
+
+@cache
+def _sudachi() -> Any:
+    import sudachipy
+
+    return sudachipy.Dictionary().tokenizer(mode=sudachipy.SplitMode.C)
+
+
+@lru_cache(maxsize=4096)
+def morphemes(text: str) -> tuple[tuple[str, str, str, str], ...]:
+    """`(surface, dictionary form, part of speech, its subclass)` of each morpheme; surfaces join to `text`."""
+    out: list[tuple[str, str, str, str]] = []
+    for piece in _pieces(text):
+        for m in _sudachi().tokenize(piece):
+            pos = m.part_of_speech()
+            out.append((m.surface(), m.dictionary_form(), pos[0], pos[1]))
+    return tuple(out)
+
+
+def _pieces(text: str) -> list[str]:
+    if len(text) * 4 <= _SUDACHI_BYTES or len(text.encode()) <= _SUDACHI_BYTES:
+        return [text]
+    step = _SUDACHI_BYTES // 4
+    return [text[i : i + step] for i in range(0, len(text), step)]
+
+
+@cache
+def pipeline(language: str) -> Language:
+    """spaCy's blank pipeline of the language: a tokenizer and a vocabulary, no trained model."""
+    import spacy
+
+    # for Japanese the vocabulary serves; its documents come from SudachiPy directly, at half the cost
+    return spacy.blank("en") if language == "en" else spacy.blank("xx")
+
+
+def tokenize(text: str, language: str) -> Doc:
+    """`text` as a spaCy document; Japanese tokens carry their dictionary form as lemma and their part of speech as tag.
+
+    Every token's `idx` is its offset in `text`.
+    """
+    nlp = pipeline(language)
+    if language == "en":
+        return nlp.make_doc(text)
+    from spacy.tokens import Doc
+
+    surfaces: list[str] = []
+    spaces: list[bool] = []
+    lemmas: list[str] = []
+    tags: list[str] = []
+    for surface, lemma, pos, sub in morphemes(text):
+        if surface == " " and surfaces and not spaces[-1]:
+            spaces[-1] = True
+            continue
+        surfaces.append(surface)
+        spaces.append(False)
+        lemmas.append(lemma.casefold())
+        tags.append(f"{pos}-{sub}")
+    return Doc(nlp.vocab, words=surfaces, spaces=spaces, lemmas=lemmas, tags=tags)
+
+
+_LATIN = re.compile(r"[a-z0-9]")
+
+
+def content_terms(text: str) -> Counter[str]:
+    """How often each content word stands in `text`: Sudachi lemmas in Japanese, folded words elsewhere, without empty words.
+
+    >>> content_terms("LayerNorm and the LayerNorm layers")
+    Counter({'layernorm': 2, 'layers': 1})
+    """
+    if not is_cjk(text):
+        return Counter(w for w in words(text) if len(w) > 1 and w not in _STOP_EN and not w.isdigit())
+    terms: Counter[str] = Counter()
+    for line in text.splitlines():
+        if not is_cjk(line):
+            terms.update(content_terms(line))
+            continue
+        for surface, lemma, pos, sub in morphemes(line):
+            key = lemma.casefold()
+            if _LATIN.match(key):
+                terms.update(w for w in words(surface) if len(w) > 1 and w not in _STOP_EN and not w.isdigit())
+            elif pos in _CONTENT_JA and sub not in ("数詞", "非自立可能") and key not in _EMPTY_JA and is_cjk(key):
+                terms[key] += 1
+    return terms

@@ -1,0 +1,173 @@
+"""A document: a tree of blocks whose every visible character knows its place in the file's text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from papergraph.model import Problem, Span
+
+
+class BlockKind(StrEnum):
+    """What a block is in the layout of the notes."""
+
+    HEADING = "heading"
+    ITEM = "item"
+    PARAGRAPH = "paragraph"
+    ROW = "row"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link over the visible characters `start:end` of its block; `kind` is `url`, `wiki` (a page) or `key` (a citation key)."""
+
+    start: int
+    end: int
+    target: str
+    kind: str = "url"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading, list item, paragraph, table row or code block.
+
+    Attributes
+    ----------
+    kind, level
+        The layout; `level` is a heading's depth from 1 or an item's nesting from 1, otherwise 0.
+    text
+        The visible characters: link addresses, emphasis marks and tags are not among them.
+    offsets
+        For each visible character the offset of its code point in the file's text, rising; `len(offsets) == len(text)`.
+    links, strong
+        Links, and stretches `(start, end)` in bold type or quotes of a title, by visible character.
+    quoted
+        Whether the block stands in a block quotation: somebody else's words.
+    cells
+        For a table row, the stretches `(start, end)` of its cells.
+    children
+        What is nested below: a heading's section, an item's further paragraphs and items.
+    """
+
+    kind: BlockKind
+    text: str
+    offsets: tuple[int, ...]
+    line: int
+    level: int = 0
+    links: tuple[Link, ...] = ()
+    strong: tuple[tuple[int, int], ...] = ()
+    quoted: bool = False
+    cells: tuple[tuple[int, int], ...] = ()
+    children: tuple[Block, ...] = ()
+
+    def walk(self) -> Iterator[Block]:
+        """The block itself and all below it, in the order of the text."""
+        stack = [self]
+        while stack:
+            block = stack.pop()
+            yield block
+            stack.extend(reversed(block.children))
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """What the head of a file says of itself. Unknown fields are in `other`, as strings."""
+
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    date: str | None = None
+    venue: str | None = None
+    url: str | None = None
+    doi: str | None = None
+    arxiv: str | None = None
+    aliases: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    line: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file of notes.
+
+    `path` is relative to the imported folder, with `/`; `uri` puts the collection's name before it. `text` is the
+    file decoded, without byte order mark, newlines as they stand.
+    """
+
+    uri: str
+    path: str
+    text: str
+    sha256: str
+    blocks: tuple[Block, ...]
+    front: FrontMatter = field(default_factory=FrontMatter)
+    problems: tuple[Problem, ...] = ()
+    flat: bool = False
+
+    def walk(self) -> Iterator[Block]:
+        """All blocks, in the order of the text."""
+        for block in self.blocks:
+            yield from block.walk()
+
+    @property
+    def stem(self) -> str:
+        """The file's name without folder and ending: what wikilinks call it."""
+        name = self.path.rsplit("/", 1)[-1]
+        return name.rsplit(".", 1)[0] if "." in name[1:] else name
+
+    def span(self, block: Block, start: int, end: int) -> Span:
+        """Where the visible characters `start:end` (not empty) of `block` stand in the file's text."""
+        first, last = block.offsets[start], block.offsets[end - 1] + 1
+        return Span(first, last, block.line + count_lines(self.text, block.offsets[0], first))
+
+
+def count_lines(text: str, start: int, end: int) -> int:
+    """How many line breaks (LF, CR LF or CR) lie in `text[start:end]`.
+
+    >>> count_lines("a\\r\\nb\\rc\\nd", 0, 7)
+    3
+    """
+    piece = text[start:end]
+    if "\r" not in piece:
+        return piece.count("\n")
+    return piece.count("\n") + piece.count("\r") - piece.count("\r\n")
+
+
+def line_starts(text: str) -> list[int]:
+    """The offset at which each line begins; lines end with LF, CR LF or CR."""
+    starts = [0]
+    if "\r" not in text:
+        at = text.find("\n")
+        while at >= 0:
+            starts.append(at + 1)
+            at = text.find("\n", at + 1)
+        return starts
+    for i, char in enumerate(text):
+        if char == "\n" or (char == "\r" and text[i + 1 : i + 2] != "\n"):
+            starts.append(i + 1)
+    return starts
+
+
+def nest(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """Put what follows a heading, up to the next heading of its level or above, below it."""
+    root: list[Block] = []
+    open_: list[tuple[Block, list[Block]]] = []
+
+    def close(level: int) -> None:
+        while open_ and open_[-1][0].level >= level:
+            heading, content = open_.pop()
+            done = Block(heading.kind, heading.text, heading.offsets, heading.line, heading.level, heading.links, heading.strong, children=tuple(content))
+            (open_[-1][1] if open_ else root).append(done)
+
+    for block in blocks:
+        if block.kind is BlockKind.HEADING:
+            close(block.level)
+            open_.append((block, []))
+        else:
+            (open_[-1][1] if open_ else root).append(block)
+    close(0)
+    return tuple(root)

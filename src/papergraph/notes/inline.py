@@ -1,0 +1,193 @@
+"""Inline Markdown with places: markdown-it-py's inline rules, and a state that remembers where each character came from.
+
+markdown-it-py gives source positions for blocks only. All its inline rules move through `state.src` and either add to
+`state.pending` or push a token, so a state that notes `pos` at those two moments knows the place of every character.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.parser_inline import ParserInline
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from papergraph.folding import is_cjk
+from papergraph.notes.document import Link
+
+_WIKI = re.compile(r"(!?)\[\[([^\[\]\n|]+)(?:\|([^\[\]\n]*))?\]\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Inline:
+    """Visible characters, their offsets in the inline source, links and bold stretches over them."""
+
+    text: str
+    offsets: tuple[int, ...]
+    links: tuple[Link, ...]
+    strong: tuple[tuple[int, int], ...]
+
+
+class PlacedState(StateInline):
+    """A `StateInline` whose tokens carry, in `meta["at"]`, the source offset of each of their characters."""
+
+    _at: list[int]
+
+    def append_pending(self, text: str) -> None:
+        # every rule appends before it moves on, so `pos` is the place of the first character
+        self.__dict__.setdefault("_at", []).extend(range(self.pos, self.pos + len(text)))
+        super().append_pending(text)
+
+    def pushPending(self) -> Token:  # noqa: N802 - markdown-it's name
+        token = super().pushPending()
+        # a rule may have taken white space off the end
+        token.meta["at"] = self._at[: len(token.content)]
+        self._at = []
+        return token
+
+    def push(self, ttype: str, tag: str, nesting: Any) -> Token:
+        token = super().push(ttype, tag, nesting)
+        token.meta["pos"] = self.pos
+        return token
+
+
+class PlacedInline(ParserInline):
+    """`ParserInline` with a `PlacedState`."""
+
+    def parse(self, src: str, md: MarkdownIt, env: Any, tokens: list[Token]) -> list[Token]:
+        state = PlacedState(src, md, env, tokens)
+        self.tokenize(state)
+        for rule in self.ruler2.getRules(""):
+            rule(state)
+        return state.tokens
+
+
+def wikilink(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature
+    """The inline rule for `[[page]]`, `[[page|label]]` and the embed `![[file]]`."""
+    found = _WIKI.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        token = state.push("wikilink", "", 0)
+        embed, page, label = found.groups()
+        token.hidden = bool(embed)
+        token.content = label if label and label.strip() else page
+        token.meta["page"] = page.strip()
+        token.meta["pos"] = found.start(3) if label and label.strip() else found.start(2)
+    state.pos = found.end()
+    return True
+
+
+class _Attributes(HTMLParser):
+    """The attributes of one tag."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, str] = {}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found = {"": tag, **{k: v or "" for k, v in attrs}}
+
+
+def read_inline(source: str, tokens: list[Token]) -> Inline:
+    """What is visible of the inline `tokens` that were made from `source`."""
+    text: list[str] = []
+    at: list[int] = []
+    links: list[Link] = []
+    strong: list[tuple[int, int]] = []
+    open_links: list[tuple[int, str]] = []
+    open_strong: list[int] = []
+
+    def add(content: str, places: list[int]) -> None:
+        for char, place in zip(content, places, strict=False):
+            if not at or place > at[-1]:
+                text.append(char)
+                at.append(place)
+
+    for token, before in zip(tokens, [None, *tokens], strict=False):
+        pos = int(token.meta.get("pos", 0))
+        if before is not None and before.markup == "autolink":
+            # the text of `<address>` stands one after the bracket
+            pos += 1
+        match token.type:
+            case "text":
+                # what is left of an unmatched run of `*` are tokens of one character, all placed at the run's start
+                first = max(pos, at[-1] + 1) if at else pos
+                add(token.content, token.meta.get("at") or list(range(first, first + len(token.content))))
+            case "text_special":
+                add(token.content[:1], [pos])
+            case "code_inline":
+                start = max(source.find(token.content, pos + len(token.markup)), pos)
+                add(token.content, list(range(start, start + len(token.content))))
+            case "softbreak" | "hardbreak":
+                add("\n", [source.find("\n", at[-1] + 1 if at else 0)])
+            case "link_open":
+                open_links.append((len(text), str(token.attrs.get("href", ""))))
+            case "link_close" if open_links:
+                start, href = open_links.pop()
+                links.append(Link(start, len(text), href))
+            case "wikilink" if not token.hidden:
+                start = len(text)
+                add(token.content, list(range(pos, pos + len(token.content))))
+                links.append(Link(start, len(text), token.meta["page"], "wiki"))
+            case "strong_open":
+                open_strong.append(len(text))
+            case "strong_close" if open_strong:
+                strong.append((open_strong.pop(), len(text)))
+            case "html_inline":
+                for key in _citation_keys(token.content):
+                    links.append(Link(len(text), len(text), key, "key"))
+                anchor = _anchor(token.content)
+                if anchor is not None:
+                    open_links.append((len(text), anchor))
+                elif token.content.casefold().startswith("</a") and open_links:
+                    start, href = open_links.pop()
+                    links.append(Link(start, len(text), href))
+                elif token.content.casefold().startswith("<br"):
+                    add("\n", [pos])
+    return _unwrap(text, at, links, strong)
+
+
+def _unwrap(text: list[str], at: list[int], links: list[Link], strong: list[tuple[int, int]]) -> Inline:
+    """Line breaks become spaces, or nothing between two CJK characters; indices are moved to match."""
+    keep: list[bool] = []
+    for i, char in enumerate(text):
+        between_cjk = char == "\n" and 0 < i < len(text) - 1 and is_cjk(text[i - 1]) and is_cjk(text[i + 1])
+        keep.append(not between_cjk)
+    if all(keep):
+        return Inline("".join(text).replace("\n", " "), tuple(at), tuple(links), tuple(strong))
+    new = [0]
+    for kept in keep:
+        new.append(new[-1] + kept)
+    return Inline(
+        "".join(c for c, k in zip(text, keep, strict=True) if k).replace("\n", " "),
+        tuple(a for a, k in zip(at, keep, strict=True) if k),
+        tuple(Link(new[x.start], new[x.end], x.target, x.kind) for x in links),
+        tuple((new[a], new[b]) for a, b in strong),
+    )
+
+
+def _citation_keys(tag: str) -> list[str]:
+    if "cite" not in tag.casefold():
+        return []
+    found = _parse_tag(tag)
+    if found.get("") not in ("d-cite", "cite"):
+        return []
+    return [k.strip() for k in (found.get("key") or found.get("bibtex-key") or "").split(",") if k.strip()]
+
+
+def _anchor(tag: str) -> str | None:
+    if not tag.casefold().startswith("<a"):
+        return None
+    found = _parse_tag(tag)
+    return found.get("href") if found.get("") == "a" else None
+
+
+def _parse_tag(tag: str) -> dict[str, str]:
+    parser = _Attributes()
+    parser.feed(tag)
+    return parser.found
