@@ -7,7 +7,7 @@ newlines as they stand; lines count from 1.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from typing import Any, ClassVar, Self, cast
@@ -44,7 +44,7 @@ class Record:
     def properties(self) -> dict[str, Any]:
         """All fields but empty ones, camelCase, tuples as lists; `from_properties` reads it back."""
         out: dict[str, Any] = {}
-        for name, key in _names(type(self)):
+        for name, key in _names(type(self)):  # type: ignore[arg-type]  # classes are hashable
             value = getattr(self, name)
             if value is None or value == ():
                 continue
@@ -63,7 +63,7 @@ class Record:
             If a required property is missing or has the wrong type.
         """
         values: dict[str, Any] = {}
-        for name, key in _names(cls):
+        for name, key in _names(cls):  # type: ignore[arg-type]
             if key in properties:
                 values[name] = _parse(name, properties[key])
         return cls(**values)
@@ -173,13 +173,13 @@ class Note(Record):
 class Evidence(Record):
     """One sentence that states a relation: `rule` names the cue that fired, `note_id` the note it stands in."""
 
-    note_id: str | None
-    quote: str
-    path: str | None
-    line: int | None
-    start: int | None
-    end: int | None
-    rule: str
+    note_id: str | None = None
+    quote: str = ""
+    path: str | None = None
+    line: int | None = None
+    start: int | None = None
+    end: int | None = None
+    rule: str = ""
     confidence: float = 1.0
     hedged: bool = False
 
@@ -267,8 +267,8 @@ def _camel(name: str) -> str:
 
 
 @cache
-def _names(cls: type[Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((f.name, _camel(f.name)) for f in fields(cls))
+def _names(cls: Hashable) -> tuple[tuple[str, str], ...]:
+    return tuple((f.name, _camel(f.name)) for f in fields(cast("Any", cls)))
 
 
 _ENUMS: dict[str, Any] = {"role": Role, "kind": Kind, "status": Status, "asserted_by": AssertedBy}

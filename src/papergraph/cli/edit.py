@@ -1,0 +1,149 @@
+"""The commands that change the store by hand: add, remove, undo."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from papergraph.cli.app import app, open_library
+from papergraph.cli.output import hanging, inform, print_json, quote_line, relation_data, relation_line, show, styled
+from papergraph.cli.queries import complete_paper, complete_type
+from papergraph.store.changes import ChangeSet
+from papergraph.vocabulary import RELATIONS, Label
+
+add = typer.Typer(help="Add a relation, paper, topic, concept or alias by hand.", no_args_is_help=True)
+remove = typer.Typer(help="Remove a relation, paper, topic or concept; it stays out when the notes are imported again.", no_args_is_help=True)
+app.add_typer(add, name="add")
+app.add_typer(remove, name="remove")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A name, a part of it, or an id.", autocompletion=complete_paper)]
+
+
+def _done(change: ChangeSet | None, otherwise: str) -> None:
+    inform(f"change set {change.number}; `papergraph undo` takes it back" if change else otherwise)
+
+
+@add.command("relation")
+def add_relation(
+    context: typer.Context,
+    a: Annotated[str, typer.Argument(metavar="A", help="The paper that is related.", autocompletion=complete_paper)],
+    kind: Annotated[str, typer.Argument(metavar="TYPE", help="; ".join(r.option for r in RELATIONS.values()), autocompletion=complete_type)],
+    b: Annotated[str, typer.Argument(metavar="B", help="The paper or concept that it is related to.", autocompletion=complete_paper)],
+    note: Annotated[str | None, typer.Option("--note", help="Why, in your own words.")] = None,
+    confidence: Annotated[float, typer.Option("--confidence", min=0.0, max=1.0, help="How sure it is.")] = 1.0,
+    hedged: Annotated[bool, typer.Option("--hedged", help="It is only supposed.")] = False,
+    json: Json = False,
+) -> None:
+    """State that A is related to B: papergraph add relation "paper A" similar-to "paper B"."""
+    with open_library(context) as library:
+        change = library.add_relation(a, kind, b, note=note, confidence=confidence, hedged=hedged)
+        source, target = library.find(a), library.find(b)
+        found = [(r, o) for r, o in library.store.around(source.id).relations if o.id == target.id and r.asserted_by == "user"]
+    if json:
+        print_json([relation_data(r, source, target) for r, _ in found])
+    else:
+        for relation, _ in found:
+            if change is None or any(c.statement.element.id == relation.id for c in change.changes):
+                words = RELATIONS[relation.type]
+                show(relation_line(relation), hanging(2, styled(source.name)))
+                show(hanging(2, styled(f"{words.active if relation.source == source.id else words.passive} {target.name}")))
+                show(*(hanging(4, quote_line(e)) for e in relation.evidence))
+    _done(change, "it stands just so already; nothing was changed")
+
+
+@add.command("paper")
+def add_paper(
+    context: typer.Context,
+    title: Annotated[str, typer.Argument(help="The title.")],
+    author: Annotated[list[str] | None, typer.Option("--author", help="An author. May be repeated.")] = None,
+    year: Annotated[int | None, typer.Option("--year", min=1000, max=3000)] = None,
+    venue: Annotated[str | None, typer.Option("--venue")] = None,
+    url: Annotated[str | None, typer.Option("--url", help="Its address; identifiers are taken from it.")] = None,
+    topic: Annotated[list[str] | None, typer.Option("--topic", help="A topic that it belongs to. May be repeated.")] = None,
+    marker: Annotated[list[str] | None, typer.Option("--marker", help="A mark. May be repeated.")] = None,
+    json: Json = False,
+) -> None:
+    """Add a paper, or what you know of one that is there."""
+    from papergraph.exchange.nodelink import node_properties
+
+    with open_library(context, create=True) as library:
+        before = library.store.history(limit=1)
+        paper = library.add_paper(title, authors=author or (), year=year, venue=venue, url=url, topics=topic or (), markers=marker or ())
+        after = library.store.history(limit=1)
+        node = library.store.get([paper.id])[paper.id]
+    if json:
+        print_json(node_properties(node))
+    else:
+        show(styled(f"{node.id}  {node.name}"))
+    _done(after[0] if after and after[:1] != before[:1] else None, "it is there already; nothing was changed")
+
+
+@add.command("topic")
+def add_topic(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The topic's name.")],
+    broader: Annotated[str | None, typer.Option("--broader", help="The topic that it stands under.")] = None,
+) -> None:
+    """Add a topic."""
+    with open_library(context, create=True) as library:
+        topic = library.add_topic(name, broader=broader)
+    show(styled(f"{topic.id}  {topic.pref_label}"))
+
+
+@add.command("concept")
+def add_concept(context: typer.Context, name: Annotated[str, typer.Argument(help="The concept's name.")]) -> None:
+    """Add a concept, so that relations can lead to it."""
+    with open_library(context, create=True) as library:
+        concept = library.add_concept(name)
+    show(styled(f"{concept.id}  {concept.pref_label}"))
+
+
+@add.command("alias")
+def add_alias(context: typer.Context, of: Name, alias: Annotated[str, typer.Argument(metavar="ALIAS", help="Another name for it.")]) -> None:
+    """Give a paper, topic or concept another name, for example its acronym."""
+    with open_library(context) as library:
+        change = library.add_alias(of, alias)
+    _done(change, "it has that name already; nothing was changed")
+
+
+def _remove(context: typer.Context, name: str, *labels: str) -> None:
+    with open_library(context) as library:
+        change = library.remove(name, *labels)
+    _done(change, "nothing was changed")
+
+
+@remove.command("relation")
+def remove_relation(context: typer.Context, relation: Annotated[str, typer.Argument(metavar="ID", help="The relation's id, as `papergraph relations` shows it.")]) -> None:
+    """Remove a relation."""
+    if not relation.startswith("r-"):
+        raise typer.BadParameter("a relation is removed by its id (r-…); `papergraph relations` shows it")
+    _remove(context, relation)
+
+
+@remove.command("paper")
+def remove_paper(context: typer.Context, name: Name) -> None:
+    """Remove a paper with its notes and relations."""
+    _remove(context, name, Label.PAPER)
+
+
+@remove.command("topic")
+def remove_topic(context: typer.Context, name: Name) -> None:
+    """Remove a topic; its papers stay."""
+    _remove(context, name, Label.TOPIC)
+
+
+@remove.command("concept")
+def remove_concept(context: typer.Context, name: Name) -> None:
+    """Remove a concept with its relations."""
+    _remove(context, name, Label.CONCEPT)
+
+
+@app.command()
+def undo(context: typer.Context, number: Annotated[int | None, typer.Argument(metavar="[N]", help="The number of the change set; the newest that stands if left out.")] = None) -> None:
+    """Take back a change set; undoing an undo brings it back."""
+    with open_library(context) as library:
+        done = library.undo(number)
+        action = next((c.action for c in library.history() if c.number == done.undoes), "")
+    inform(f"undid change set {done.undoes} ({action}) by change set {done.number}")

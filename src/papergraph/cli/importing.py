@@ -1,0 +1,90 @@
+"""`papergraph import`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from papergraph.cli.app import app, open_library, store_exists, store_location
+from papergraph.cli.output import complain, inform, print_json, progress_bar, show, table
+from papergraph.library import Library
+from papergraph.store import open_store
+from papergraph.store.changes import count
+
+if TYPE_CHECKING:
+    from papergraph.importing import ImportPlan
+
+_SHOWN_PROBLEMS = 20
+
+
+@app.command("import")
+def import_(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders of notes: Markdown or plain text.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Say what would change, and change nothing.")] = False,
+    encoding: Annotated[str | None, typer.Option(help="The files' encoding, for example cp932. Default: found out.")] = None,
+    collection: Annotated[str | None, typer.Option("--as", metavar="NAME", help="What to call the folder of notes. Default: its own name.")] = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes that read; 0 for as many as the amount is worth.")] = 0,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Import notes; what they no longer say goes, what you added by hand stays."""
+    from papergraph.importing import find_files
+
+    location = store_location(context)
+    find_files(paths, (), collection)
+    new = not store_exists(location)
+    try:
+        with Library(open_store(":memory:")) if new else open_library(context) as library:
+            with progress_bar(not json) as progress:
+                plan = library.plan_import(*paths, encoding=encoding, collection=collection, jobs=jobs, progress=progress)
+            if not new and not dry_run:
+                _apply(library, plan, paths)
+        if new and not dry_run and plan.changes:
+            with open_library(context, create=True) as library:
+                _apply(library, plan, paths)
+    except KeyboardInterrupt:
+        complain("interrupted; nothing was changed")
+        raise typer.Exit(1) from None
+    _report(plan, location, dry_run=dry_run, json=json)
+    if plan.failures:
+        raise typer.Exit(1)
+
+
+def _apply(library: Library, plan: ImportPlan, paths: list[Path]) -> None:
+    library.store.apply(plan.changes, by="import", action="import " + " ".join(p.name or str(p) for p in paths))
+
+
+def _report(plan: ImportPlan, location: str, *, dry_run: bool, json: bool) -> None:
+    counts = count(plan.changes)
+    if json:
+        print_json(
+            {
+                "store": location,
+                "dryRun": dry_run,
+                "files": [f.uri for f in plan.files],
+                "changes": [{"what": what, "label": label, "count": n} for what, label, n in counts],
+                "problems": [{"path": p.path, "line": p.line, "message": p.message} for p in plan.problems],
+                "failures": list(plan.failures),
+            }
+        )
+        return
+    labels = ("Source", "Paper", "Topic", "Concept", "Note", "Relation")
+    verbs = list(dict.fromkeys(what for what, _, _ in counts))
+    files = f"{len(plan.files)} file{'s' if len(plan.files) != 1 else ''}"
+    if not counts:
+        inform(f"{files}: nothing has changed since the last import")
+    else:
+        number = {(what, label): n for what, label, n in counts}
+        rows = [[what, *(str(number.get((what, label), "")) for label in labels)] for what in verbs]
+        show(table([("" if not dry_run else "would be", "left"), *((f"{label}s", "right") for label in labels)], rows))
+        inform(f"{files} → {location}" + (" (dry run: nothing was changed)" if dry_run else ""))
+    for problem in plan.problems[:_SHOWN_PROBLEMS]:
+        inform(f"{problem}")
+    if len(plan.problems) > _SHOWN_PROBLEMS:
+        inform(f"… and {len(plan.problems) - _SHOWN_PROBLEMS} more problems (--json lists them all)")
+    for failure in plan.failures:
+        complain(failure)
+    if plan.failures:
+        inform(f"{len(plan.failures)} of {files} could not be read; what they said before is kept")

@@ -1,0 +1,221 @@
+"""Changes by hand → changes of statements: add, remove, undo. What the user says outlives every import."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import replace
+
+from papergraph.errors import UsageError
+from papergraph.folding import concept_id, fold, paper_id, relation_id, squeeze, topic_id
+from papergraph.model import USER, Concept, Evidence, Node, Note, Paper, Relation, Source, Statement, Topic
+from papergraph.resolve.identifiers import identifiers, is_web
+from papergraph.store.changes import Change
+from papergraph.store.protocol import Store
+from papergraph.vocabulary import RELATIONS, AssertedBy, Role, Status
+
+
+def relation_type(name: str) -> str:
+    """The type that `name` means, whatever its case and separators.
+
+    Raises
+    ------
+    UsageError
+        If there is none; with the nearest.
+    """
+    wanted = name.strip().casefold().replace("_", "-").replace(" ", "-")
+    options = {r.option: r.name for r in RELATIONS.values()}
+    if wanted in options:
+        return options[wanted]
+    near = difflib.get_close_matches(wanted, options, n=1, cutoff=0.5)
+    hint = f"; did you mean '{near[0]}'?" if near else ""
+    raise UsageError(f"unknown relation '{name}'{hint} The types are: {', '.join(options)}")
+
+
+def _put(store: Store, statements: Sequence[Statement]) -> tuple[Change, ...]:
+    held = {s.key: s for s in store.statements_on({s.element.id for s in statements})}
+    return tuple(Change(held.get(s.key), s) for s in statements if held.get(s.key) != s)
+
+
+def add_relation(store: Store, source: Node, kind: str, target: Node, *, note: str | None = None, confidence: float = 1.0, hedged: bool = False) -> tuple[Change, ...]:
+    """The changes that state a relation by the user.
+
+    Raises
+    ------
+    UsageError
+        If the ends are the same, the source is no paper, the target neither paper nor concept, or `confidence` is
+        outside 0..1.
+    """
+    if source.id == target.id:
+        raise UsageError(f"'{source.name}' cannot be related to itself")
+    if not isinstance(source, Paper) and isinstance(target, Paper) and RELATIONS[kind].symmetric:
+        source, target = target, source
+    if not isinstance(source, Paper):
+        raise UsageError(f"a relation starts from a paper; '{source.name}' is a {source.label.lower()}")
+    if not isinstance(target, Paper | Concept):
+        raise UsageError(f"a relation leads to a paper or a concept; '{target.name}' is a {target.label.lower()}")
+    if not 0 <= confidence <= 1:
+        raise UsageError(f"a confidence is between 0 and 1, not {confidence}")
+    ends = sorted((source.id, target.id)) if RELATIONS[kind].symmetric else [source.id, target.id]
+    own = relation_id(kind, *ends, symmetric=RELATIONS[kind].symmetric)
+    evidence = (Evidence(None, squeeze(note), None, None, None, None, "user", confidence, hedged),) if note and note.strip() else ()
+    relation = Relation(own, kind, ends[0], ends[1], confidence, hedged, AssertedBy.USER, Status.ACCEPTED, evidence)
+    # the relation vouches for its ends, so that it stays when the notes that named them go
+    vouchers = [Statement(f"{USER}:{own}", _bare(end)) for end in (source, target)]
+    return _put(store, [Statement(USER, relation), *vouchers])
+
+
+def _bare(node: Paper | Concept) -> Node:
+    return Paper(node.id, node.title, Role.CITED) if isinstance(node, Paper) else Concept(node.id, node.pref_label)
+
+
+def add_paper(
+    store: Store,
+    title: str,
+    *,
+    authors: Sequence[str] = (),
+    year: int | None = None,
+    venue: str | None = None,
+    url: str | None = None,
+    topics: Sequence[str] = (),
+    markers: Sequence[str] = (),
+) -> tuple[Paper, tuple[Change, ...]]:
+    """The paper, and the changes that put it into the store.
+
+    Raises
+    ------
+    UsageError
+        If the title is empty or the address none of the web.
+    """
+    title = _name(title, "title")
+    if url and not is_web(url):
+        raise UsageError(f"'{url}' is no web address; give one that begins with https://")
+    found = identifiers(url or "")
+    paper = Paper(
+        paper_id(title),
+        title,
+        Role.ENTRY,
+        tuple(authors),
+        year,
+        venue,
+        url=url,
+        doi=found.doi,
+        arxiv_id=found.arxiv_id,
+        openreview_id=found.openreview_id,
+        markers=tuple(markers),
+        topics=tuple(topics),
+    )
+    return paper, _put(store, [Statement(USER, paper)])
+
+
+def add_topic(store: Store, name: str, broader: Topic | None = None) -> tuple[Topic, tuple[Change, ...]]:
+    """The topic, and the changes that put it under `broader`, or at the top."""
+    label = _name(name, "name")
+    path = [label]
+    above = broader
+    seen: set[str] = set()
+    while above is not None and above.id not in seen:
+        seen.add(above.id)
+        path.insert(0, above.pref_label)
+        found = store.get([above.broader]).get(above.broader) if above.broader else None
+        above = found if isinstance(found, Topic) else None
+    topic = Topic(topic_id(tuple(path)), label, broader=broader.id if broader else None)
+    return topic, _put(store, [Statement(USER, topic)])
+
+
+def add_concept(store: Store, name: str) -> tuple[Concept, tuple[Change, ...]]:
+    """The concept, and the changes that put it into the store."""
+    label = _name(name, "name")
+    concept = Concept(concept_id(label), label)
+    return concept, _put(store, [Statement(USER, concept)])
+
+
+def add_alias(store: Store, node: Node, name: str) -> tuple[Change, ...]:
+    """The changes that give a paper, topic or concept another name."""
+    name = _name(name, "name")
+    held = next((s.element for s in store.statements_on([node.id]) if s.asserter == USER), None)
+    if isinstance(node, Paper):
+        own = held if isinstance(held, Paper) else Paper(node.id, node.title, Role.CITED)
+        if fold(name) in {fold(n) for n in (node.title, *node.aliases)}:
+            return ()
+        return _put(store, [Statement(USER, replace(own, aliases=(*own.aliases, name)))])
+    if isinstance(node, Topic | Concept):
+        label = held if isinstance(held, Topic | Concept) else node
+        if fold(name) in {fold(n) for n in (node.pref_label, *node.alt_labels)}:
+            return ()
+        return _put(store, [Statement(USER, replace(label, alt_labels=(*label.alt_labels, name)))])
+    raise UsageError(f"a {node.label.lower()} has no other names")
+
+
+def _name(text: str, what: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise UsageError(f"the {what} is not valid Unicode; check the terminal's encoding") from error
+    text = squeeze("".join(c for c in text if c.isprintable() or c.isspace()))
+    if not text:
+        raise UsageError(f"the {what} is empty")
+    return text
+
+
+def remove(store: Store, element: Node | Relation) -> tuple[Change, ...]:
+    """The changes that take an element out: what only the user stated goes; what notes state is marked as removed.
+
+    Raises
+    ------
+    UsageError
+        For a note or a source: those follow the files.
+    """
+    if isinstance(element, Note | Source):
+        raise UsageError(f"a {element.label.lower()} follows its file; edit the notes and import them again")
+    if isinstance(element, Relation):
+        said = store.statements_on([element.id])
+        by_notes = any(e.rule != USER for e in element.evidence)
+        vouchers = [s for s in store.statements_on([element.source, element.target]) if s.asserter == f"{USER}:{element.id}"]
+    else:
+        mentions = [element.id]
+        said = store.statements_on(mentions)
+        by_notes = any(not s.asserter.startswith(USER) for s in said) or (isinstance(element, Paper) and bool(element.path))
+        vouchers = []
+        if any(s.asserter.startswith(f"{USER}:") for s in said):
+            raise UsageError(f"'{element.name}' is an end of a relation that you added; remove that first (papergraph show {element.id})")
+    own = next((s for s in said if s.asserter == USER), None)
+    if by_notes:
+        return (Change(own, Statement(USER, element, removed=True)), *(Change(v, None) for v in vouchers))
+    return tuple(Change(s, None) for s in (*said, *vouchers) if s.asserter.startswith(USER))
+
+
+def undo(store: Store, number: int | None) -> tuple[int, tuple[Change, ...]]:
+    """The number of the change set to take back, and the changes that do.
+
+    Parameters
+    ----------
+    number
+        Which one; `None` for the newest that still stands.
+
+    Raises
+    ------
+    UsageError
+        If there is none, it is undone already, or a later change set builds on it.
+    """
+    history = {c.number: c for c in store.history()}
+    undone: set[int] = set()
+    for change_set in history.values():  # newest first, so that an undo that was undone does not count
+        if change_set.undoes is not None and change_set.number not in undone:
+            undone.add(change_set.undoes)
+    if number is None:
+        number = next((n for n, c in history.items() if n not in undone and c.undoes is None), None)
+        if number is None:
+            raise UsageError("nothing to undo")
+    if number not in history:
+        raise UsageError(f"there is no change set {number}; `papergraph history` lists them")
+    if number in undone:
+        raise UsageError(f"change set {number} is undone already; to bring it back, undo change set {history[number].undone_by}")
+    found = store.change_set(number)
+    assert found is not None
+    now = {s.key: s for s in store.statements_on({c.statement.element.id for c in found.changes})}
+    blocked = [c for c in found.changes if now.get(c.statement.key) != c.after]
+    if blocked:
+        later = [str(n) for n in store.touched_after(number) if n not in undone]
+        raise UsageError(f"later changes build on change set {number}; undo these first: {', '.join(sorted(later, key=int, reverse=True))}")
+    return number, tuple(c.reversed() for c in reversed(found.changes))

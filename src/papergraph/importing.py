@@ -1,0 +1,233 @@
+"""Files of notes → what a store must change. Reads files and statements; applies nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from papergraph.errors import NotesError
+from papergraph.folding import source_id
+from papergraph.model import Paper, Problem, Source, Statement
+from papergraph.resolve.names import short_names
+from papergraph.store.changes import Change, changes_between
+from papergraph.vocabulary import Role
+
+if TYPE_CHECKING:
+    from papergraph.extract import Catalogue, Known, Reading
+    from papergraph.notes import Document
+    from papergraph.store.protocol import Store
+
+SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".txt", ".text")
+"""The endings of files that are taken from a folder; a file named itself may have any."""
+_SKIPPED = frozenset(("node_modules", "__pycache__", "site-packages"))
+_PARALLEL_BYTES = 4_000_000
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class NotesFile:
+    """A file to read: where it is, its `uri` (collection and path) and its `path` within the collection."""
+
+    file: Path
+    uri: str
+
+    @property
+    def path(self) -> str:
+        """The path relative to the imported folder; the name alone for a file imported by itself."""
+        return self.uri.split("/", 1)[1] if "/" in self.uri else self.uri
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What an import would change, and what went wrong.
+
+    `problems` are passages that could not be read as meant; `failures` whole files that could not be read, whose
+    earlier contents stay as they are.
+    """
+
+    files: tuple[NotesFile, ...]
+    changes: tuple[Change, ...]
+    problems: tuple[Problem, ...]
+    failures: tuple[str, ...]
+
+
+def find_files(paths: Sequence[Path], sources: Iterable[Source] = (), collection: str | None = None) -> tuple[list[NotesFile], list[str]]:
+    """The files of notes at `paths`, and the uris of known sources whose files have gone from a folder among them.
+
+    A file whose place ends in a known source's uri is that source, so that one file of an imported folder can be
+    imported again by itself.
+
+    Raises
+    ------
+    NotesError
+        If a path does not exist, cannot be read, or is a folder without notes.
+    """
+    known = sorted((s.uri for s in sources), key=lambda u: (-u.count("/"), u))
+    found: dict[str, NotesFile] = {}
+    gone: list[str] = []
+    for path in paths:
+        if not path.exists():
+            raise NotesError(f"{path}: no such file or folder")
+        if path.is_dir():
+            root = path.resolve()
+            name = collection or root.name or "notes"
+            files = sorted(_walk(root))
+            if not files:
+                raise NotesError(f"{path}: a folder without notes; files ending in {', '.join(SUFFIXES)} are read")
+            here = [NotesFile(f, f"{name}/{f.relative_to(root).as_posix()}") for f in files]
+            if collection is None:
+                here = [NotesFile(n.file, _known_as(n.file, known) or n.uri) for n in here]
+            present = {n.uri for n in here}
+            gone += [u for u in known if u.startswith(f"{name}/") and u not in present and not (root / u.removeprefix(f"{name}/")).exists()]
+        else:
+            full = path.resolve()
+            uri = f"{collection}/{full.name}" if collection else _known_as(full, known) or f"{full.parent.name or 'notes'}/{full.name}"
+            here = [NotesFile(full, uri)]
+        for notes_file in here:
+            other = found.setdefault(notes_file.uri, notes_file)
+            if other.file != notes_file.file:
+                raise NotesError(f"{other.file} and {notes_file.file} would both be {notes_file.uri}; import one of them with --as NAME")
+    return list(found.values()), gone
+
+
+def _walk(root: Path) -> Iterable[Path]:
+    for folder, folders, files in os.walk(root, followlinks=False):
+        folders[:] = [f for f in folders if not f.startswith(".") and f not in _SKIPPED]
+        for name in files:
+            if name.casefold().endswith(SUFFIXES) and not name.startswith("."):
+                yield Path(folder, name)
+
+
+def _known_as(file: Path, known: Iterable[str]) -> str | None:
+    place = "/" + file.as_posix().lstrip("/")
+    return next((uri for uri in known if place.endswith("/" + uri)), None)
+
+
+def plan_import(
+    store: Store,
+    paths: Sequence[Path],
+    *,
+    encoding: str | None = None,
+    collection: str | None = None,
+    jobs: int = 0,
+    progress: Progress | None = None,
+) -> ImportPlan:
+    """What importing `paths` would change in `store`.
+
+    Parameters
+    ----------
+    paths
+        Files or folders of notes.
+    encoding
+        The files' encoding; `None` to find it.
+    collection
+        What to call the notes' folder; `None` for its own name.
+    jobs
+        How many processes read; 0 for as many as the amount of notes is worth.
+    progress
+        Called with what is being done, how many files are done and how many there are.
+
+    Raises
+    ------
+    NotesError
+        If nothing at all could be read.
+    """
+    sources = store.sources()
+    files, gone = find_files(paths, sources, collection)
+    documents, failures = _read_files(files, encoding, progress)
+    if not documents and failures:
+        raise NotesError("\n".join(failures))
+    context = _context(store, [f.uri for f in files], sources)
+    said, problems = extract(documents, context, jobs=jobs, progress=progress)
+    asserters = sorted(source_id(u) for u in (*(d.uri for d in documents), *gone))
+    before = store.statements(asserters)
+    return ImportPlan(tuple(files), changes_between(before, said), tuple(problems), tuple(failures))
+
+
+def _read_files(files: Sequence[NotesFile], encoding: str | None, progress: Progress | None) -> tuple[list[Document], list[str]]:
+    from papergraph.notes import decode, read
+    from papergraph.notes.decode import LARGEST_FILE
+
+    documents: list[Document] = []
+    failures: list[str] = []
+    for done, file in enumerate(files):
+        if progress:
+            progress("reading", done, len(files))
+        try:
+            size = file.file.stat().st_size
+            if size > LARGEST_FILE:
+                raise NotesError(f"{file.path}: {size:,} bytes; the largest file read has {LARGEST_FILE:,}")
+            documents.append(read(decode(file.file.read_bytes(), file.path, encoding).text, file.path, file.uri))
+        except OSError as error:
+            failures.append(f"{file.path}: cannot be read: {error.strerror or error}")
+        except NotesError as error:
+            failures.append(str(error))
+    return documents, failures
+
+
+def extract(
+    documents: Sequence[Document], context: tuple[Known, ...] = (), *, jobs: int = 1, progress: Progress | None = None
+) -> tuple[list[Statement], list[Problem]]:
+    """What `documents`, taken together, state; `context` are papers known from other files of the same collections."""
+    from papergraph.extract import Catalogue, read_document, survey
+
+    if jobs == 0:
+        jobs = (os.cpu_count() or 1) if sum(len(d.text) for d in documents) > _PARALLEL_BYTES else 1
+    surveys = [survey(d) for d in documents]
+    own = {d.uri for d in documents}
+    catalogue = Catalogue((*(k for s in surveys for k in s.known()), *context))
+    statements: list[Statement] = []
+    problems: list[Problem] = []
+    if jobs > 1 and len(own) > 1:
+        readings: Iterable[Reading] = _in_parallel(documents, catalogue, jobs)
+    else:
+        readings = (read_document(s, catalogue) for s in surveys)
+    for done, reading in enumerate(readings):
+        if progress:
+            progress("extracting", done, len(documents))
+        statements += reading.statements
+        problems += reading.problems
+    return statements, problems
+
+
+def _in_parallel(documents: Sequence[Document], catalogue: Catalogue, jobs: int) -> Iterable[Reading]:
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(jobs, initializer=_start_worker, initargs=(catalogue,)) as pool:
+        yield from pool.map(_read_one, documents, chunksize=8)
+
+
+_worker_catalogue: list[Catalogue] = []
+
+
+def _start_worker(catalogue: Catalogue) -> None:
+    _worker_catalogue[:] = [catalogue]
+
+
+def _read_one(document: Document) -> Reading:
+    from papergraph.extract import read_document, survey
+
+    return read_document(survey(document), _worker_catalogue[0])
+
+
+def _context(store: Store, uris: Sequence[str], sources: Iterable[Source]) -> tuple[Known, ...]:
+    """The papers of other files of the same collections, as their own files would make them known."""
+    from papergraph.extract import Known
+
+    read = set(uris)
+    folders = {u.split("/", 1)[0] for u in uris}
+    others = {s.id: s for s in sources if s.uri not in read and s.uri.split("/", 1)[0] in folders}
+    entries: dict[str, list[Paper]] = {}
+    for s in store.statements(others):
+        if isinstance(s.element, Paper) and s.element.role is Role.ENTRY:
+            entries.setdefault(s.asserter, []).append(s.element)
+    out = []
+    for asserter, papers in sorted(entries.items()):
+        stem = others[asserter].uri.rsplit("/", 1)[-1].rsplit(".", 1)[0]
+        for paper in papers:
+            pages = (stem,) if len(papers) == 1 else ()
+            out.append(Known(paper, (paper.title, *short_names(paper.title), *paper.aliases), pages))
+    return tuple(out)

@@ -1,0 +1,301 @@
+"""The Python interface: what the commands use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from papergraph import editing
+from papergraph.errors import StoreError, UsageError
+from papergraph.model import Concept, Graph, Node, Paper, Relation, Topic
+from papergraph.query.names import resolve
+from papergraph.query.path import Step, shortest_path
+from papergraph.query.related import Related, related, topic_path
+from papergraph.store import open_store
+from papergraph.store.changes import ChangeSet
+from papergraph.store.protocol import Filter, Hit, Statistics, Store, Surroundings
+from papergraph.vocabulary import Label
+
+if TYPE_CHECKING:
+    import networkx
+
+    from papergraph.importing import ImportPlan, Progress
+
+
+class Library:
+    """A store of reading notes, opened. Use it as a context manager, or call `close`.
+
+    Names of papers, topics and concepts are matched without case, width and punctuation, by id, by identifier, by an
+    unambiguous part, and nearly; `UnknownNameError` and `AmbiguousNameError` carry the candidates. Every operation
+    raises `StoreError` where the store fails, and then has changed nothing.
+
+    Examples
+    --------
+    >>> import papergraph, tempfile, pathlib
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> _ = (folder / "notes.md").write_text('''# Attention
+    ... - [Pause Tokens Help Language Models Think](https://arxiv.org/abs/2310.02226) (oral)
+    ...   - Same idea as the paper below?
+    ... - [Transformers Are Multi-State RNNs](https://arxiv.org/abs/2401.06104)
+    ... ''')
+    >>> with papergraph.open(folder / "library.db") as library:
+    ...     plan = library.import_notes(folder / "notes.md")
+    ...     for one in library.related("pause tokens"):
+    ...         print(one.paper.title, [r.text for r in one.reasons if r.kind == "relation"])
+    Transformers Are Multi-State RNNs ['is similar to “Transformers Are Multi-State RNNs” (hedged)']
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.store.close()
+
+    # --- in
+
+    def plan_import(
+        self,
+        *paths: Path | str,
+        encoding: str | None = None,
+        collection: str | None = None,
+        jobs: int = 0,
+        progress: Progress | None = None,
+    ) -> ImportPlan:
+        """What importing files or folders of notes would change; nothing is changed. See `importing.plan_import`."""
+        from papergraph.importing import plan_import
+
+        return plan_import(self.store, [Path(p) for p in paths], encoding=encoding, collection=collection, jobs=jobs, progress=progress)
+
+    def import_notes(
+        self,
+        *paths: Path | str,
+        encoding: str | None = None,
+        collection: str | None = None,
+        jobs: int = 0,
+        progress: Progress | None = None,
+    ) -> ImportPlan:
+        """Import files or folders of notes in one change set, and return what was changed and what went wrong.
+
+        Importing the same notes again changes nothing; edited notes change just what was edited; what the user added
+        stays.
+        """
+        plan = self.plan_import(*paths, encoding=encoding, collection=collection, jobs=jobs, progress=progress)
+        self.store.apply(plan.changes, by="import", action="import " + " ".join(Path(p).name or str(p) for p in paths))
+        return plan
+
+    # --- questions
+
+    def find(self, name: str, *labels: str) -> Node:
+        """The paper, topic or concept that `name` means."""
+        return resolve(self.store, name, *labels)
+
+    def paper(self, name: str) -> Paper:
+        """The paper that `name` means."""
+        found = resolve(self.store, name, Label.PAPER)
+        assert isinstance(found, Paper)
+        return found
+
+    def related(self, paper: str, *, limit: int = 10, types: Sequence[str] = (), min_confidence: float = 0.0) -> list[Related]:
+        """Related papers, best first, each with its reasons."""
+        kinds = [editing.relation_type(t) for t in types]
+        return related(self.store, self.paper(paper), limit=limit, types=kinds, min_confidence=min_confidence)
+
+    def path(self, source: str, target: str) -> list[Step] | None:
+        """The shortest explained way from one paper, topic or concept to another; `None` if there is none."""
+        return shortest_path(self.store, self.find(source), self.find(target))
+
+    def search(self, text: str, limit: int = 20) -> tuple[Hit, ...]:
+        """Titles, notes, concepts and topics that hold all the words of `text`, best first."""
+        return self.store.search(text, limit)
+
+    def show(self, name: str) -> Surroundings:
+        """A paper, topic or concept with its notes and edges."""
+        return self.store.around(self.find(name).id)
+
+    def topic_path(self, topic: Topic) -> str:
+        """The topic with those above it: `LLM › Usage`."""
+        return topic_path(self.store, topic)
+
+    def papers(self, *, topic: str | None = None, marker: str | None = None, decision: str | None = None, role: str | None = None) -> tuple[Paper, ...]:
+        """Papers in the order of the notes; `topic` counts with all topics below it."""
+        return self.store.papers(Filter(topics=self._with_narrower(topic), marker=marker, decision=decision.casefold() if decision else None, role=role))
+
+    def relations(
+        self, *, types: Sequence[str] = (), status: str | None = None, min_confidence: float = 0.0, topic: str | None = None
+    ) -> tuple[tuple[Relation, Node, Node], ...]:
+        """Relations with their two ends, the most confident first."""
+        kinds = tuple(editing.relation_type(t) for t in types)
+        return self.store.relations(Filter(topics=self._with_narrower(topic), types=kinds, status=status, min_confidence=min_confidence))
+
+    def contradictions(self, *, min_confidence: float = 0.0) -> tuple[tuple[Relation, Node, Node], ...]:
+        """The relations that say that two works contradict each other."""
+        return self.relations(types=("contradicts",), min_confidence=min_confidence)
+
+    def topics(self) -> tuple[tuple[Topic, int], ...]:
+        """Topics with the number of papers right under each, in the order of the notes."""
+        return self.store.topics()
+
+    def concepts(self) -> tuple[tuple[Concept, int, int], ...]:
+        """Concepts with how many relations and notes name them."""
+        return self.store.concepts()
+
+    def statistics(self) -> Statistics:
+        """How much is in the library."""
+        return self.store.statistics()
+
+    def history(self, name: str | None = None, limit: int | None = None) -> tuple[ChangeSet, ...]:
+        """Change sets, newest first; only those that touched one paper, topic, concept or relation if named."""
+        if name is None:
+            return self.store.history(limit=limit)
+        element = name if name.startswith("r-") and self.store.relations_by_id([name]) else self.find(name).id
+        return self.store.history(element, limit)
+
+    def _with_narrower(self, topic: str | None) -> tuple[str, ...]:
+        if topic is None:
+            return ()
+        wanted = {self.find(topic, Label.TOPIC).id}
+        below: dict[str, list[str]] = {}
+        for t, _ in self.store.topics():
+            if t.broader:
+                below.setdefault(t.broader, []).append(t.id)
+        queue = list(wanted)
+        while queue:
+            for narrower in below.get(queue.pop(), []):
+                if narrower not in wanted:
+                    wanted.add(narrower)
+                    queue.append(narrower)
+        return tuple(sorted(wanted))
+
+    # --- changes by hand
+
+    def add_relation(
+        self, source: str, kind: str, target: str, *, note: str | None = None, confidence: float = 1.0, hedged: bool = False
+    ) -> ChangeSet | None:
+        """State a relation; `None` if it stands just so already."""
+        name = editing.relation_type(kind)
+        a, b = self.find(source, Label.PAPER, Label.CONCEPT), self.find(target, Label.PAPER, Label.CONCEPT)
+        changes = editing.add_relation(self.store, a, name, b, note=note, confidence=confidence, hedged=hedged)
+        return self.store.apply(changes, by="user", action=f"add relation {a.id} {kind} {b.id}")
+
+    def add_paper(
+        self,
+        title: str,
+        *,
+        authors: Sequence[str] = (),
+        year: int | None = None,
+        venue: str | None = None,
+        url: str | None = None,
+        topics: Sequence[str] = (),
+        markers: Sequence[str] = (),
+    ) -> Paper:
+        """Add a paper, or what is known of one that is there."""
+        ids = [self.find(t, Label.TOPIC).id for t in topics]
+        paper, changes = editing.add_paper(self.store, title, authors=authors, year=year, venue=venue, url=url, topics=ids, markers=markers)
+        self.store.apply(changes, by="user", action=f"add paper {paper.title}")
+        return paper
+
+    def add_topic(self, name: str, *, broader: str | None = None) -> Topic:
+        """Add a topic, under another if `broader` names it."""
+        above = self.find(broader, Label.TOPIC) if broader else None
+        topic, changes = editing.add_topic(self.store, name, above if isinstance(above, Topic) else None)
+        self.store.apply(changes, by="user", action=f"add topic {topic.pref_label}")
+        return topic
+
+    def add_concept(self, name: str) -> Concept:
+        """Add a concept."""
+        concept, changes = editing.add_concept(self.store, name)
+        self.store.apply(changes, by="user", action=f"add concept {concept.pref_label}")
+        return concept
+
+    def add_alias(self, of: str, name: str) -> ChangeSet | None:
+        """Give a paper, topic or concept another name; `None` if it has it."""
+        node = self.find(of)
+        return self.store.apply(editing.add_alias(self.store, node, name), by="user", action=f"add alias {node.id} {name}")
+
+    def remove(self, element: str, *labels: str) -> ChangeSet | None:
+        """Take out a relation (by id), paper, topic or concept; what notes state stays out when they are imported again."""
+        relation = self.store.relations_by_id([element]).get(element)
+        if relation is None and element.startswith("r-"):
+            raise UsageError(f"no relation has the id {element}; `papergraph relations` lists them")
+        found = relation or self.find(element, *labels)
+        return self.store.apply(editing.remove(self.store, found), by="user", action=f"remove {found.id}")
+
+    def undo(self, number: int | None = None) -> ChangeSet:
+        """Take back a change set, the newest that stands if `number` is `None`; undoing an undo brings it back."""
+        number, changes = editing.undo(self.store, number)
+        done = self.store.apply(changes, by="user", action=f"undo {number}", undoes=number)
+        if done is None:
+            raise StoreError(f"change set {number} holds no changes")
+        return done
+
+    # --- out
+
+    def graph(self, *, topic: str | None = None, around: str | None = None, depth: int = 1) -> Graph:
+        """The whole graph, or what stands under a topic, or within `depth` steps of a paper."""
+        whole = self.store.graph()
+        if topic is None and around is None:
+            return whole
+        kept: set[str] = set()
+        if topic is not None:
+            topics = set(self._with_narrower(topic))
+            kept |= topics | {p.id for p in self.store.papers(Filter(topics=tuple(topics)))}
+            kept |= {end for r in whole.relations if {r.source, r.target} & kept for end in (r.source, r.target)}
+        if around is not None:
+            front = {self.find(around).id}
+            kept |= front
+            for _ in range(depth):
+                front = {b for _, b, _ in self.store.neighbours(front)} - kept
+                kept |= front
+        return subgraph(whole, kept)
+
+    def to_networkx(self) -> networkx.MultiDiGraph[str]:
+        """The whole graph for networkx."""
+        from papergraph.graph import to_networkx
+
+        return to_networkx(self.store.graph())
+
+    def export_json(self) -> str:
+        """The whole graph as node-link JSON, equal for equal graphs, byte for byte."""
+        from papergraph.exchange.nodelink import dumps
+
+        return dumps(self.store.graph())
+
+    def view(self, *, title: str = "papergraph", topic: str | None = None, around: str | None = None, depth: int = 1) -> str:
+        """The interactive page, as HTML that needs no network."""
+        from papergraph.view import render
+
+        return render(self.graph(topic=topic, around=around, depth=depth), title=title)
+
+
+def subgraph(graph: Graph, kept: set[str]) -> Graph:
+    """The papers, topics and concepts in `kept`, the notes about them, and the edges between."""
+    from papergraph.model import Note, Source
+
+    notes = {n.id for n in graph.nodes if isinstance(n, Note) and n.about in kept}
+    sources = {n.source for n in graph.nodes if isinstance(n, Note) and n.id in notes}
+    kept = kept | notes | sources
+    nodes = tuple(n for n in graph.nodes if n.id in kept and (not isinstance(n, Source) or n.id in sources))
+    return Graph(
+        nodes,
+        tuple(e for e in graph.edges if e.source in kept and e.target in kept),
+        tuple(r for r in graph.relations if r.source in kept and r.target in kept),
+    )
+
+
+def open(location: Path | str, *, create: bool = True) -> Library:
+    """The library in the store at `location`, which is made where there is none, unless `create` is false.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be opened.
+    """
+    return Library(open_store(str(location), create=create))

@@ -1,0 +1,106 @@
+"""Who is who: which mentions of papers, from whatever source, are one work.
+
+Each mention has an id made from its own title. Mentions that share a full title or an identifier are one work; a
+mention by a short name joins the work whose title begins with that name, if there is just one. The result depends
+on the set of mentions only, not on the order in which they came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from papergraph.folding import fold
+from papergraph.model import Paper
+from papergraph.resolve.identifiers import normal_address
+from papergraph.resolve.names import short_names
+from papergraph.vocabulary import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What identifies a mention: `strong` keys alone suffice, `title` and `short` ones join a short name to a full title."""
+
+    strong: frozenset[str]
+    title: str
+    short: frozenset[str]
+
+    def all(self) -> frozenset[str]:
+        """The keys under which a store must find the mention again."""
+        return self.strong | {f"name:{self.title}"} | {f"name:{s}" for s in self.short}
+
+
+def keys_of(paper: Paper) -> Keys:
+    """The keys of one mention."""
+    title = fold(paper.title)
+    strong = {f"title:{title}"}
+    if paper.doi:
+        strong.add(f"doi:{paper.doi.casefold()}")
+    if paper.arxiv_id:
+        strong.add(f"arxiv:{paper.arxiv_id.casefold()}")
+    if paper.openreview_id:
+        strong.add(f"openreview:{paper.openreview_id}")
+    if paper.url and not (paper.doi or paper.arxiv_id or paper.openreview_id):
+        strong.add(f"url:{normal_address(paper.url)}")
+    short = {fold(s) for s in (*short_names(paper.title), *paper.aliases)}
+    return Keys(frozenset(strong), title, frozenset(s for s in short if len(s) >= 3 and s != title))
+
+
+def identify(mentions: Mapping[str, Sequence[Paper]]) -> dict[str, str]:
+    """For each mention's id the id of its work: that of its best mention.
+
+    Parameters
+    ----------
+    mentions
+        By mention id, what each asserter says of it.
+
+    Returns
+    -------
+    dict
+        Mention id → id of the work. The best mention is an entry before a cited one, then the longest title, then
+        the smallest id. Nearly linear in the number of mentions (union–find).
+    """
+    group = {m: m for m in mentions}
+
+    def root(m: str) -> str:
+        while group[m] != m:
+            group[m] = group[group[m]]
+            m = group[m]
+        return m
+
+    def join(a: str, b: str) -> None:
+        a, b = sorted((root(a), root(b)))
+        group[b] = a
+
+    first: dict[str, str] = {}
+    keys = {m: [keys_of(p) for p in papers] for m, papers in mentions.items()}
+    for m in sorted(keys):
+        for key in (k for ks in keys[m] for k in ks.strong):
+            join(m, first.setdefault(key, m))
+    full: dict[str, set[str]] = {}
+    called: dict[str, set[str]] = {}
+    for m in sorted(keys):
+        for ks in keys[m]:
+            called.setdefault(ks.title, set()).add(root(m))
+            for short in ks.short:
+                full.setdefault(short, set()).add(root(m))
+    entries = {root(m) for m, papers in mentions.items() if any(p.role is Role.ENTRY for p in papers)}
+    joins = []
+    for short in sorted(full):
+        works, names = full[short], called.get(short, set())
+        if len(works) == 1 and len(names) == 1 and works != names and not (works <= entries and names <= entries):
+            joins.append((*works, *names))
+    for a, b in joins:
+        join(a, b)
+    best: dict[str, tuple[bool, int, str]] = {}
+    for m, papers in mentions.items():
+        rank = (not any(p.role is Role.ENTRY for p in papers), -max(len(p.title) for p in papers), m)
+        r = root(m)
+        if r not in best or rank < best[r]:
+            best[r] = rank
+    return {m: best[root(m)][2] for m in mentions}
+
+
+def all_keys(papers: Iterable[Paper]) -> set[str]:
+    """All the keys of these mentions."""
+    return {k for p in papers for k in keys_of(p).all()}

@@ -1,0 +1,57 @@
+"""Statements and nodes as JSON text and back: what stores keep of them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from papergraph.errors import StoreError
+from papergraph.model import NODE_TYPES, Node, Relation, Statement
+
+
+def dump(element: Node | Relation) -> str:
+    """The element's properties as compact JSON with sorted keys."""
+    return json.dumps(element.properties(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def load_node(label: str, body: str) -> Node:
+    """The node of that label."""
+    return NODE_TYPES[label].from_properties(_parse(body))
+
+
+def load_relation(body: str) -> Relation:
+    """The relation."""
+    return Relation.from_properties(_parse(body))
+
+
+def load_element(label: str, body: str) -> Node | Relation:
+    """A node if `label` is a node's, else a relation."""
+    return load_node(label, body) if label in NODE_TYPES else load_relation(body)
+
+
+def dump_statement(statement: Statement | None) -> str | None:
+    """A statement as JSON, for the log."""
+    if statement is None:
+        return None
+    element = statement.element
+    label = "Relation" if isinstance(element, Relation) else str(element.label)
+    record: dict[str, Any] = {"asserter": statement.asserter, "label": label, "element": element.properties()}
+    if statement.removed:
+        record["removed"] = True
+    return json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def load_statement(text: str | None) -> Statement | None:
+    """The statement that `dump_statement` wrote."""
+    if text is None:
+        return None
+    record = _parse(text)
+    kind = NODE_TYPES.get(record["label"], Relation)
+    return Statement(record["asserter"], kind.from_properties(record["element"]), bool(record.get("removed")))
+
+
+def _parse(body: str) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise StoreError(f"the store is damaged: a record does not parse ({error}); restore a backup, or import the notes into a new store") from error

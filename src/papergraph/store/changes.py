@@ -1,0 +1,84 @@
+"""Change sets: what was added, changed or removed, by whom and when. Undo, history and idempotent import stand on them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from papergraph.model import Node, Note, Paper, Relation, Source, Statement, label_of
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One statement before and after: `before` is `None` for one that came, `after` for one that went."""
+
+    before: Statement | None
+    after: Statement | None
+
+    @property
+    def statement(self) -> Statement:
+        """The statement as it is now, or was last."""
+        found = self.after or self.before
+        assert found is not None
+        return found
+
+    @property
+    def verb(self) -> str:
+        """`added`, `removed`, `moved` (the same words at another place) or `changed`."""
+        if self.before is None:
+            return "removed" if self.after is not None and self.after.removed else "added"
+        if self.after is None:
+            return "retracted"
+        if self.after.removed and not self.before.removed:
+            return "removed"
+        return "moved" if _placeless(self.before) == _placeless(self.after) else "changed"
+
+    def reversed(self) -> Change:
+        """The change that takes this one back."""
+        return Change(self.after, self.before)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """A numbered change of a store, applied in one transaction.
+
+    `at` is ISO 8601 in UTC; `by` who made it (`import` or `user`); `action` what was asked for, as one would type it;
+    `undoes` the number of the change set that this one takes back.
+    """
+
+    number: int
+    at: str
+    by: str
+    action: str
+    changes: tuple[Change, ...] = ()
+    undoes: int | None = None
+    undone_by: int | None = None
+    counts: tuple[tuple[str, str, int], ...] = ()
+
+
+def _placeless(statement: Statement) -> Statement:
+    """`statement` without what an edit elsewhere in the file shifts."""
+    element: Node | Relation = statement.element
+    if isinstance(element, Note):
+        element = replace(element, line=0, start=0, end=0, also_at=tuple("" for _ in element.also_at))
+    elif isinstance(element, Relation):
+        element = replace(element, evidence=tuple(replace(e, line=0, start=0, end=0) for e in element.evidence))
+    elif isinstance(element, Paper):
+        element = replace(element, line=0)
+    elif isinstance(element, Source):
+        element = replace(element, sha256="")
+    return replace(statement, element=element)
+
+
+def count(changes: Iterable[Change]) -> tuple[tuple[str, str, int], ...]:
+    """`(verb, label, how many)`, relations counted under `Relation`; in the order of the names."""
+    found = Counter((c.verb, "Relation" if isinstance(c.statement.element, Relation) else str(label_of(c.statement.element))) for c in changes)
+    return tuple((verb, label, n) for (verb, label), n in sorted(found.items()))
+
+
+def changes_between(before: Sequence[Statement], after: Sequence[Statement]) -> tuple[Change, ...]:
+    """The changes that lead from one asserter's statements to its new ones."""
+    from papergraph.graph import diff
+
+    return tuple(Change(old, new) for old, new in diff(before, after))

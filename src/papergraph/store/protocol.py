@@ -1,0 +1,151 @@
+"""What a store can do: a dozen named operations, the same on every engine, returning the same objects in the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, Self
+
+from papergraph.model import Concept, Graph, Node, Note, Paper, Relation, Source, Statement, Topic
+from papergraph.store.changes import Change, ChangeSet
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands next to a node: relations with their other ends, topics, papers, notes, each in a stable order."""
+
+    node: Node
+    relations: tuple[tuple[Relation, Node], ...] = ()
+    topics: tuple[Topic, ...] = ()
+    papers: tuple[Paper, ...] = ()
+    notes: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which papers or relations to list; `None` and empty mean any. Names are ids by now."""
+
+    topics: tuple[str, ...] = ()
+    marker: str | None = None
+    decision: str | None = None
+    role: str | None = None
+    types: tuple[str, ...] = ()
+    status: str | None = None
+    min_confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One result of a search: the node and its score, higher is better."""
+
+    node: Node
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A paper with contents like another's: cosine in 0..1, and the terms that weigh most in it."""
+
+    paper: Paper
+    score: float
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """How much is in a store."""
+
+    nodes: tuple[tuple[str, int], ...]
+    relations: tuple[tuple[str, int], ...]
+    entries: int
+    change_sets: int
+
+
+class Store(Protocol):
+    """A place where the graph and its history are kept.
+
+    Every operation raises `StoreError` where the store cannot be read or written, and leaves it as it was.
+    """
+
+    @property
+    def location(self) -> str:
+        """The store's name, as `--db` takes it, without a password."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *exc: object) -> None: ...
+
+    def close(self) -> None:
+        """Let go of the store; calling it again does nothing."""
+
+    def apply(self, changes: Sequence[Change], *, by: str, action: str, undoes: int | None = None) -> ChangeSet | None:
+        """Apply changes in one transaction and log them; `None`, and no change set, where there are none.
+
+        Raises
+        ------
+        StoreError
+            Also if a statement is not what `before` says it is: somebody else has changed it since it was read.
+        """
+
+    def statements(self, asserters: Iterable[str]) -> list[Statement]:
+        """All that these asserters state, by element id."""
+
+    def statements_on(self, elements: Iterable[str]) -> list[Statement]:
+        """All that is stated on these elements, by element id and asserter."""
+
+    def sources(self) -> tuple[Source, ...]:
+        """The imported files, by uri."""
+
+    def get(self, ids: Iterable[str]) -> dict[str, Node]:
+        """The nodes with these ids; a mention's former id gives the work it became."""
+
+    def named(self, key: str) -> tuple[Node, ...]:
+        """Papers, topics and concepts whose folded title, label, alias or identifier is `key`, by label and id."""
+
+    def names_with(self, key: str, limit: int) -> tuple[Node, ...]:
+        """Papers, topics and concepts with a name that holds the folded `key`, by label and name, `limit` at most."""
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """`(id, name)` of every paper, topic and concept, for telling the nearest name."""
+
+    def around(self, node: str) -> Surroundings:
+        """What stands next to a node."""
+
+    def papers(self, only: Filter) -> tuple[Paper, ...]:
+        """Papers, by path, line and title."""
+
+    def relations(self, only: Filter) -> tuple[tuple[Relation, Node, Node], ...]:
+        """Relations with their ends, the most confident first, then by id."""
+
+    def topics(self) -> tuple[tuple[Topic, int], ...]:
+        """Topics with the number of papers right under each, in the order of the notes."""
+
+    def concepts(self) -> tuple[tuple[Concept, int, int], ...]:
+        """Concepts with the numbers of relations and of notes that name them, most named first."""
+
+    def search(self, text: str, limit: int) -> tuple[Hit, ...]:
+        """Full-text search over titles, notes, concepts and topics, best first."""
+
+    def alike(self, paper: str, limit: int) -> tuple[Alike, ...]:
+        """Papers whose contents are most like this one's, best first."""
+
+    def neighbours(self, ids: Iterable[str]) -> list[tuple[str, str, str]]:
+        """`(from, to, edge)` for each edge, either way, at these papers, topics and concepts; `edge` is a type or a relation's id."""
+
+    def relations_by_id(self, ids: Iterable[str]) -> dict[str, Relation]:
+        """The relations with these ids."""
+
+    def graph(self) -> Graph:
+        """The whole graph."""
+
+    def statistics(self) -> Statistics:
+        """How much is in the store."""
+
+    def history(self, element: str | None = None, limit: int | None = None) -> tuple[ChangeSet, ...]:
+        """Change sets without their changes, newest first; only those that touched `element` if given."""
+
+    def change_set(self, number: int) -> ChangeSet | None:
+        """One change set with its changes."""
+
+    def touched_after(self, number: int) -> tuple[int, ...]:
+        """The numbers of later change sets, not undone, that changed the same statements."""

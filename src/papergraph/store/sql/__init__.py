@@ -1,0 +1,28 @@
+"""SQL as named files: `queries()` gives each statement of `queries.sql` under its name, `schemas()` the migrations."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from importlib.resources import files
+
+_NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
+
+
+@cache
+def queries() -> dict[str, str]:
+    """Every statement of `queries.sql` by its name."""
+    text = (files(__package__) / "queries.sql").read_text(encoding="utf-8")
+    parts = _NAME.split(text)
+    return {name: body.strip() for name, body in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+@cache
+def schemas() -> tuple[str, ...]:
+    """The migrations in order: the first makes an empty store version 1, and so on."""
+    out: list[str] = []
+    while True:
+        found = files(__package__) / f"schema_{len(out) + 1}.sql"
+        if not found.is_file():
+            return tuple(out)
+        out.append(found.read_text(encoding="utf-8"))

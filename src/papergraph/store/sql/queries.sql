@@ -1,0 +1,223 @@
+-- Every statement that the SQLite store runs, each under its name. Lists come in as JSON arrays.
+
+-- name: statement_put
+INSERT INTO statement (element, asserter, label, removed, body) VALUES (:element, :asserter, :label, :removed, :body)
+ON CONFLICT (element, asserter) DO UPDATE SET label = excluded.label, removed = excluded.removed, body = excluded.body;
+
+-- name: statement_drop
+DELETE FROM statement WHERE element = :element AND asserter = :asserter;
+
+-- name: statement_get
+SELECT body, removed, label FROM statement WHERE element = :element AND asserter = :asserter;
+
+-- name: statements_by_asserter
+SELECT s.element, s.asserter, s.label, s.removed, s.body FROM json_each(:ids) AS i CROSS JOIN statement AS s INDEXED BY statement_asserter ON s.asserter = i.value
+ORDER BY s.element, s.asserter;
+
+-- name: statements_on
+SELECT s.element, s.asserter, s.label, s.removed, s.body FROM json_each(:ids) AS i CROSS JOIN statement AS s ON s.element = i.value ORDER BY s.element, s.asserter;
+
+-- name: statements_all
+SELECT element, asserter, label, removed, body FROM statement ORDER BY element, asserter;
+
+-- name: elements_referring
+SELECT DISTINCT r.element FROM json_each(:ids) AS i CROSS JOIN reference AS r ON r.target = i.value;
+
+-- name: reference_drop
+DELETE FROM reference WHERE element IN (SELECT value FROM json_each(:ids));
+
+-- name: reference_put
+INSERT OR IGNORE INTO reference (target, element) VALUES (:target, :element);
+
+-- name: mention_key_drop
+DELETE FROM mention_key WHERE mention IN (SELECT value FROM json_each(:ids));
+
+-- name: mention_key_put
+INSERT OR IGNORE INTO mention_key (key, mention) VALUES (:key, :mention);
+
+-- name: mentions_with
+SELECT DISTINCT k.mention FROM json_each(:ids) AS i CROSS JOIN mention_key AS k ON k.key = i.value;
+
+-- name: works_of
+SELECT w.mention, w.work FROM json_each(:ids) AS i CROSS JOIN work AS w ON w.mention = i.value;
+
+-- name: mentions_of
+SELECT w.mention, w.work FROM json_each(:ids) AS i CROSS JOIN work AS w ON w.work = i.value;
+
+-- name: work_put
+INSERT INTO work (mention, work) VALUES (:mention, :work) ON CONFLICT (mention) DO UPDATE SET work = excluded.work;
+
+-- name: work_drop
+DELETE FROM work WHERE mention = :mention;
+
+-- name: existing
+SELECT n.id FROM json_each(:ids) AS i CROSS JOIN node AS n ON n.id = i.value;
+
+-- name: node_number
+SELECT number FROM node WHERE id = :id;
+
+-- name: node_put
+INSERT INTO node (id, label, name, role, path, line, body) VALUES (:id, :label, :name, :role, :path, :line, :body)
+ON CONFLICT (id) DO UPDATE SET label = excluded.label, name = excluded.name, role = excluded.role, path = excluded.path, line = excluded.line, body = excluded.body
+RETURNING number;
+
+-- name: words_drop
+DELETE FROM words WHERE rowid IN (SELECT n.number FROM json_each(:ids) AS i CROSS JOIN node AS n ON n.id = i.value);
+
+-- name: words_put
+INSERT INTO words (rowid, tokens) VALUES (:number, :tokens);
+
+-- name: names_drop
+DELETE FROM name WHERE node IN (SELECT value FROM json_each(:ids));
+
+-- name: name_put
+INSERT OR IGNORE INTO name (key, node) VALUES (:key, :node);
+
+-- name: terms_drop
+DELETE FROM term WHERE paper IN (SELECT n.number FROM json_each(:ids) AS i CROSS JOIN node AS n ON n.id = i.value);
+
+-- name: term_put
+INSERT INTO term (term, paper, number) VALUES (:term, :paper, :number);
+
+-- name: node_drop
+DELETE FROM node WHERE id IN (SELECT value FROM json_each(:ids));
+
+-- name: edges_drop
+DELETE FROM edge WHERE source IN (SELECT value FROM json_each(:ids));
+
+-- name: edge_put
+INSERT OR IGNORE INTO edge (source, type, target) VALUES (:source, :type, :target);
+
+-- name: relations_drop
+DELETE FROM relation WHERE id IN (SELECT value FROM json_each(:ids));
+
+-- name: relation_put
+INSERT INTO relation (id, type, source, target, confidence, hedged, status, body)
+VALUES (:id, :type, :source, :target, :confidence, :hedged, :status, :body);
+
+-- name: subjects_of
+SELECT DISTINCT e.target AS id FROM json_each(:ids) AS i CROSS JOIN edge AS e ON e.source = i.value WHERE e.type = 'ABOUT';
+
+-- name: paper_texts
+SELECT p.id, p.number, p.name AS title, n.name AS text FROM json_each(:ids) AS i CROSS JOIN node AS p ON p.id = i.value
+LEFT JOIN edge AS e ON e.target = p.id AND e.type = 'ABOUT' LEFT JOIN node AS n ON n.id = e.source
+WHERE p.label = 'Paper' ORDER BY p.id, n.path, n.line, n.id;
+
+-- name: nodes_by_id
+SELECT n.label, n.body FROM json_each(:ids) AS i CROSS JOIN node AS n ON n.id = i.value;
+
+-- name: nodes_by_label
+SELECT label, body FROM node WHERE label = :label ORDER BY path, line, id;
+
+-- name: nodes_named
+SELECT n.label, n.body FROM name AS k CROSS JOIN node AS n ON n.id = k.node WHERE k.key = :key ORDER BY n.label DESC, n.id;
+
+-- name: nodes_with_name
+SELECT DISTINCT n.label, n.body, n.name, n.id, n.role FROM name AS k CROSS JOIN node AS n ON n.id = k.node
+WHERE instr(k.key, :key) > 0 ORDER BY n.role = 'cited', n.label DESC, n.name, n.id LIMIT :limit;
+
+-- name: names
+SELECT id, name FROM node WHERE label IN ('Paper', 'Topic', 'Concept') ORDER BY label DESC, name, id;
+
+-- name: relations_at
+SELECT r.body, n.label, n.body AS other FROM relation AS r JOIN node AS n ON n.id = CASE WHEN r.source = :id THEN r.target ELSE r.source END
+WHERE r.source = :id OR r.target = :id ORDER BY r.confidence DESC, r.id;
+
+-- name: edges_to
+SELECT n.label, n.body FROM edge AS e CROSS JOIN node AS n ON n.id = e.source WHERE e.target = :id AND e.type = :type ORDER BY n.path, n.line, n.name, n.id;
+
+-- name: edges_from
+SELECT n.label, n.body FROM edge AS e CROSS JOIN node AS n ON n.id = e.target WHERE e.source = :id AND e.type = :type ORDER BY n.name, n.id;
+
+-- name: papers
+SELECT label, body FROM node
+WHERE label = 'Paper' AND (:role IS NULL OR role = :role)
+  AND (:topics IS NULL OR EXISTS (SELECT 1 FROM edge AS e JOIN json_each(:topics) AS t ON t.value = e.target WHERE e.source = node.id AND e.type = 'HAS_TOPIC'))
+  AND (:marker IS NULL OR EXISTS (SELECT 1 FROM json_each(body, '$.markers') AS m WHERE m.value = :marker))
+  AND (:decision IS NULL OR json_extract(body, '$.decision') = :decision)
+ORDER BY path IS NULL, path, line, name, id;
+
+-- name: relations
+SELECT r.body, a.label AS source_label, a.body AS source_body, b.label AS target_label, b.body AS target_body
+FROM relation AS r JOIN node AS a ON a.id = r.source JOIN node AS b ON b.id = r.target
+WHERE r.confidence >= :min_confidence AND (:types IS NULL OR r.type IN (SELECT value FROM json_each(:types))) AND (:status IS NULL OR r.status = :status)
+  AND (:topics IS NULL OR EXISTS (SELECT 1 FROM edge AS e JOIN json_each(:topics) AS t ON t.value = e.target WHERE e.source IN (r.source, r.target) AND e.type = 'HAS_TOPIC'))
+ORDER BY r.confidence DESC, r.id;
+
+-- name: relations_by_id
+SELECT r.body FROM json_each(:ids) AS i CROSS JOIN relation AS r ON r.id = i.value;
+
+-- name: relations_all
+SELECT body FROM relation ORDER BY id;
+
+-- name: edges_all
+SELECT type, source, target FROM edge ORDER BY type, source, target;
+
+-- name: topics
+SELECT t.body, count(e.source) AS papers, min(p.line) AS line, min(p.path) AS path
+FROM node AS t LEFT JOIN edge AS e ON e.target = t.id AND e.type = 'HAS_TOPIC' LEFT JOIN node AS p ON p.id = e.source
+WHERE t.label = 'Topic' GROUP BY t.id ORDER BY path IS NULL, path, line, t.name, t.id;
+
+-- name: concepts
+SELECT c.body, (SELECT count(*) FROM relation AS r WHERE r.source = c.id OR r.target = c.id) AS relations,
+       (SELECT count(*) FROM edge AS e WHERE e.target = c.id AND e.type = 'MENTIONS') AS notes
+FROM node AS c WHERE c.label = 'Concept' ORDER BY relations DESC, notes DESC, c.name, c.id;
+
+-- name: search
+SELECT n.label, n.body, bm25(words) AS rank FROM words JOIN node AS n ON n.number = words.rowid WHERE words MATCH :match ORDER BY rank, n.id LIMIT :limit;
+
+-- name: neighbours
+SELECT r.source AS a, r.target AS b, r.id AS edge FROM json_each(:ids) AS i CROSS JOIN relation AS r INDEXED BY relation_source ON r.source = i.value
+UNION SELECT r.target, r.source, r.id FROM json_each(:ids) AS i CROSS JOIN relation AS r INDEXED BY relation_target ON r.target = i.value
+UNION SELECT e.source, e.target, e.type FROM json_each(:ids) AS i CROSS JOIN edge AS e ON e.source = i.value AND e.type IN ('HAS_TOPIC', 'BROADER')
+UNION SELECT e.target, e.source, e.type FROM json_each(:ids) AS i CROSS JOIN edge AS e INDEXED BY edge_target ON e.target = i.value AND e.type IN ('HAS_TOPIC', 'BROADER')
+ORDER BY a, b, edge;
+
+-- name: paper_terms
+SELECT term, number FROM term WHERE paper = :paper ORDER BY term;
+
+-- name: term_papers
+SELECT count(*) AS papers FROM term WHERE term = :term;
+
+-- name: papers_of_term
+SELECT paper, number FROM term WHERE term = :term ORDER BY paper LIMIT :limit;
+
+-- name: count_papers
+SELECT count(*) AS papers FROM node WHERE label = 'Paper';
+
+-- name: paper_rows
+SELECT n.number, n.id, n.label, n.body, n.name FROM json_each(:ids) AS i CROSS JOIN node AS n ON n.number = i.value ORDER BY n.id;
+
+-- name: statistics_nodes
+SELECT label, count(*) AS n FROM node GROUP BY label ORDER BY label;
+
+-- name: statistics_relations
+SELECT type, count(*) AS n FROM relation GROUP BY type ORDER BY n DESC, type;
+
+-- name: statistics_rest
+SELECT (SELECT count(*) FROM node WHERE label = 'Paper' AND role = 'entry') AS entries, (SELECT count(*) FROM change_set) AS change_sets;
+
+-- name: change_set_put
+INSERT INTO change_set (at, by, action, undoes, counts) VALUES (:at, :by, :action, :undoes, :counts) RETURNING number;
+
+-- name: change_put
+INSERT INTO change (change_set, position, element, asserter, before, after) VALUES (:change_set, :position, :element, :asserter, :before, :after);
+
+-- name: history
+SELECT c.number, c.at, c.by, c.action, c.undoes, c.counts,
+       (SELECT max(u.number) FROM change_set AS u WHERE u.undoes = c.number) AS undone_by
+FROM change_set AS c
+WHERE :element IS NULL OR c.number IN (SELECT change_set FROM change WHERE element IN (SELECT value FROM json_each(:element)))
+ORDER BY c.number DESC LIMIT :limit;
+
+-- name: change_set_get
+SELECT c.number, c.at, c.by, c.action, c.undoes, c.counts, (SELECT max(u.number) FROM change_set AS u WHERE u.undoes = c.number) AS undone_by
+FROM change_set AS c WHERE c.number = :number;
+
+-- name: changes_of
+SELECT element, asserter, before, after FROM change WHERE change_set = :number ORDER BY position;
+
+-- name: touched_after
+SELECT DISTINCT later.change_set AS number FROM change AS mine CROSS JOIN change AS later INDEXED BY change_element
+  ON later.element = mine.element AND later.asserter = mine.asserter AND later.change_set > mine.change_set
+WHERE mine.change_set = :number ORDER BY number;
