@@ -25,6 +25,7 @@ from papergraph.store.changes import Change, ChangeSet, count
 from papergraph.store.likeness import rank_alike
 from papergraph.store.protocol import Alike, Filter, Hit, Statistics, Surroundings
 from papergraph.store.sql import queries, schemas
+from papergraph.store.topics import in_order_of_notes
 from papergraph.vocabulary import LABELS, Label
 
 APPLICATION_ID = 0x50475248
@@ -367,8 +368,8 @@ class SqliteStore:
         return tuple((load_relation(r["body"]), load_node(r["source_label"], r["source_body"]), load_node(r["target_label"], r["target_body"])) for r in rows)
 
     def topics(self) -> tuple[tuple[Topic, int], ...]:
-        found = ((load_node(Label.TOPIC, r["body"]), int(r["papers"])) for r in self._rows("topics"))
-        return tuple((t, n) for t, n in found if isinstance(t, Topic))
+        rows = ((load_node(Label.TOPIC, r["body"]), int(r["papers"]), (r["path"], r["line"])) for r in self._rows("topics"))
+        return in_order_of_notes([(t, n, place) for t, n, place in rows if isinstance(t, Topic)])
 
     def concepts(self) -> tuple[tuple[Concept, int, int], ...]:
         found = ((load_node(Label.CONCEPT, r["body"]), int(r["relations"]), int(r["notes"])) for r in self._rows("concepts"))

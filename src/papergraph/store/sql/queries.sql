@@ -154,9 +154,9 @@ SELECT body FROM relation ORDER BY id;
 SELECT type, source, target FROM edge ORDER BY type, source, target;
 
 -- name: topics
-SELECT t.body, count(e.source) AS papers, min(p.line) AS line, min(p.path) AS path
+SELECT t.body, count(e.source) AS papers, min(p.path) AS path, min(p.line) AS line
 FROM node AS t LEFT JOIN edge AS e ON e.target = t.id AND e.type = 'HAS_TOPIC' LEFT JOIN node AS p ON p.id = e.source
-WHERE t.label = 'Topic' GROUP BY t.id ORDER BY path IS NULL, path, line, t.name, t.id;
+WHERE t.label = 'Topic' GROUP BY t.id;
 
 -- name: concepts
 SELECT c.body, (SELECT count(*) FROM relation AS r WHERE r.source = c.id OR r.target = c.id) AS relations,

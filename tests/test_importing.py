@@ -1,0 +1,223 @@
+"""Files of notes → changes of the store: just what was edited, and nothing of what the user added."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import DATA, ICLR, PAUSE
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from papergraph import importing
+from papergraph.errors import NotesError
+from papergraph.library import Library
+from papergraph.model import Note
+from papergraph.store import open_store
+from papergraph.store.changes import count
+from papergraph.store.protocol import Filter
+
+Write = Callable[[str, str], Path]
+
+NOTES = """# Attention
+- [Pause Tokens Help Language Models Think](https://arxiv.org/abs/2310.02226) (oral)
+  - Same idea as the paper below.
+  - They insert pauses before the answer.
+- [Transformers Are Multi-State Recurrent Networks](https://arxiv.org/abs/2401.06104)
+  - 「面白い。」
+"""
+
+
+def titles(library: Library) -> list[str]:
+    return [p.title for p in library.papers(role="entry")]
+
+
+def test_an_edit_changes_just_what_was_edited(library: Library, write: Write) -> None:
+    path = write("a.md", NOTES)
+    library.import_notes(path)
+    before = library.store.graph()
+    write("a.md", NOTES.replace("They insert pauses before the answer.", "They insert pauses after the question."))
+    plan = library.import_notes(path)
+    told = {(verb, label): n for verb, label, n in count(plan.changes)}
+    assert told[("added", "Note")] == told[("retracted", "Note")] == 1
+    assert {k for k in told if k[0] in ("added", "retracted")} == {("added", "Note"), ("retracted", "Note")}
+    assert len(library.store.graph().relations) == len(before.relations) == 1
+
+
+def test_a_line_put_before_all_only_moves_the_rest(library: Library, write: Write) -> None:
+    path = write("a.md", NOTES)
+    library.import_notes(path)
+    write("a.md", "Read in spring.\n\n" + NOTES)
+    plan = library.import_notes(path)
+    verbs = {c.verb for c in plan.changes}
+    assert "retracted" not in verbs
+    assert [n.text for c in plan.changes if c.verb == "added" and isinstance(n := c.statement.element, Note)] == ["Read in spring."]
+    text = path.read_text(encoding="utf-8")
+    assert all(text[e.start : e.end] == e.quote for r, _, _ in library.relations() for e in r.evidence)
+
+
+def test_what_is_struck_out_goes_and_what_the_user_added_stays(library: Library, write: Write) -> None:
+    path = write("a.md", NOTES)
+    library.import_notes(path)
+    library.add_relation("pause tokens", "uses", "multi-state", note="seen in the code")
+    library.add_alias("pause tokens", "PT")
+    lines = NOTES.splitlines(keepends=True)
+    write("a.md", lines[0] + "".join(lines[4:]))
+    library.import_notes(path)
+    assert titles(library) == ["Transformers Are Multi-State Recurrent Networks"]
+    (kept,) = library.relations()
+    assert (kept[0].type, kept[0].asserted_by, kept[1].name) == ("USES", "user", "Pause Tokens Help Language Models Think")
+    assert library.paper("PT").role == "cited"
+
+
+def test_what_the_user_removed_stays_out(library: Library, write: Write) -> None:
+    path = write("a.md", NOTES)
+    library.import_notes(path)
+    (relation, *_) = library.relations()
+    library.remove(relation[0].id)
+    write("a.md", NOTES + "- [Another Paper About Things](https://arxiv.org/abs/2401.00009)\n")
+    library.import_notes(path)
+    assert library.relations() == ()
+    assert len(titles(library)) == 3
+    library.undo(2)
+    assert len(library.relations()) == 1
+
+
+def test_a_file_of_an_imported_folder_can_be_imported_by_itself(library: Library, write: Write) -> None:
+    one, two = write("sub/a.md", NOTES), write("b.md", "# Other\n- [Yet Another Long Paper Title](https://arxiv.org/abs/2401.00003)\n")
+    library.import_notes(one.parent.parent)
+    assert [s.uri for s in library.store.sources()] == ["notes/b.md", "notes/sub/a.md"]
+    assert library.import_notes(one).changes == ()
+    assert library.import_notes(one, two).changes == ()
+    assert {p.path for p in library.papers()} == {"sub/a.md", "b.md"}
+
+
+def test_a_file_that_has_gone_from_its_folder_is_retracted(library: Library, write: Write) -> None:
+    path = write("a.md", NOTES)
+    other = write("b.md", "# Other\n- [Yet Another Long Paper Title](https://arxiv.org/abs/2401.00003)\n")
+    library.import_notes(path.parent)
+    other.unlink()
+    library.import_notes(path.parent)
+    assert len(titles(library)) == 2
+    assert [s.uri for s in library.store.sources()] == ["notes/a.md"]
+
+
+def test_a_bad_file_stops_no_other_and_keeps_what_it_said(library: Library, write: Write) -> None:
+    path = write("a.md", NOTES)
+    bad = write("b.md", "# Other\n- [Yet Another Long Paper Title](https://arxiv.org/abs/2401.00003)\n")
+    library.import_notes(path.parent)
+    bad.write_bytes("# 論文のメモ、良い".encode() + b"\xff\xfe" + "\n- 続き".encode())
+    plan = library.import_notes(path.parent)
+    assert len(plan.failures) == 1
+    assert plan.failures[0].startswith("b.md:1: not UTF-8: byte 0xff at column 11")
+    assert len(titles(library)) == 3
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda p: p / "none.md", "no such file or folder"),
+        (lambda p: p, "a folder without notes"),
+        (lambda p: _file(p / "a.md", b""), "the file is empty"),
+        (lambda p: _file(p / "a.md", b" \n\n "), "the file is empty"),
+        (lambda p: _file(p / "a.md", b"\x7fELF\0\0\0"), "binary file"),
+        (lambda p: _file(p / "a.md", "論文の話\n".encode() + b"\x80\x81 abc"), "a.md:2: not UTF-8: byte 0x80"),
+    ],
+)
+def test_what_cannot_be_read_is_told(library: Library, tmp_path: Path, make: Callable[[Path], Path], message: str) -> None:
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    with pytest.raises(NotesError, match=message):
+        library.import_notes(make(folder))
+    assert library.history() == ()
+
+
+def _file(path: Path, data: bytes) -> Path:
+    path.write_bytes(data)
+    return path
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp932", "euc_jp"])
+def test_encodings_give_one_graph(encoding: str, tmp_path: Path) -> None:
+    text = "".join(c for c in ICLR.read_text(encoding="utf-8") if c.encode("euc_jp", "ignore") and c.encode("cp932", "ignore"))
+    exports = []
+    for name, codec in (("plain", "utf-8"), ("other", encoding)):
+        path = tmp_path / name / "notes" / "a.txt"
+        path.parent.mkdir(parents=True)
+        path.write_bytes(text.encode(codec))
+        with Library(open_store(":memory:")) as library:
+            library.import_notes(path)
+            exports.append(library.export_json())
+    assert exports[0] == exports[1]
+
+
+def test_a_file_under_two_names_is_told(library: Library, tmp_path: Path) -> None:
+    for parent in ("x", "y"):
+        (tmp_path / parent / "notes").mkdir(parents=True)
+        (tmp_path / parent / "notes" / "a.md").write_text(NOTES, encoding="utf-8")
+    with pytest.raises(NotesError, match="--as NAME"):
+        library.import_notes(tmp_path / "x" / "notes", tmp_path / "y" / "notes")
+    library.import_notes(tmp_path / "x" / "notes")
+    library.import_notes(tmp_path / "y" / "notes", collection="y-notes")
+    assert len(library.store.sources()) == 2
+    assert len(titles(library)) == 2
+
+
+def test_interrupting_changes_nothing(library: Library, monkeypatch: pytest.MonkeyPatch, write: Write) -> None:
+    library.import_notes(write("a.md", NOTES))
+    before = library.export_json()
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    for place in ("_put_terms", "_put_statements", "_put_node"):
+        with monkeypatch.context() as patch:
+            patch.setattr(library.store, place, interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                library.import_notes(ICLR)
+        assert library.export_json() == before
+    library.import_notes(ICLR)
+    assert PAUSE in titles(library)
+
+
+def test_processes_read_the_same(library: Library, write: Write) -> None:
+    for n in range(12):
+        write(f"{n:02}.md", NOTES.replace("Pause", f"Pause{n}"))
+    folder = write("z.md", "# See\n- [[03]] is the same idea as [[04]]?\n").parent
+    one = importing.plan_import(library.store, [folder], jobs=1)
+    two = importing.plan_import(library.store, [folder], jobs=2)
+    assert one.changes == two.changes
+
+
+def test_both_forms_of_the_iclr_notes_make_one_set_of_papers(iclr: Library) -> None:
+    assert len(iclr.store.papers(Filter(role="entry"))) == 39
+    iclr.import_notes(DATA / "iclr2024-notes.md")
+    assert len(iclr.store.papers(Filter(role="entry"))) == 39
+    assert all(p.openreview_id for p in iclr.store.papers(Filter(role="entry")))
+
+
+TEXT = st.text(st.sampled_from(list("ab 。\r\n\t🔴👩‍👧e\u0301𠮷「」()[]#-*`<>!?論文の上下とgiven")), max_size=120)
+
+
+@settings(max_examples=60, deadline=None)
+@given(TEXT, st.sampled_from(["", "\ufeff"]), st.sampled_from(["\n", "\r\n", "\r"]), st.sampled_from(["a.md", "a.txt"]))
+def test_any_text_can_be_imported_and_quoted(text: str, mark: str, newline: str, name: str) -> None:
+    from papergraph.notes import decode, read
+
+    notes = f"# 見出し\n- [A Paper With a Long Title](https://arxiv.org/abs/1) 🔴\n  - 下の論文と主張が一致 {text}\n- [Another Paper With a Title](https://arxiv.org/abs/2)\n  - {text}"
+    data = (mark + notes.replace("\n", newline)).encode("utf-8", "surrogatepass")
+    plain = decode(data, name).text
+    statements, _ = importing.extract([read(plain, name, f"x/{name}")])
+    for statement in statements:
+        element = statement.element
+        for evidence in getattr(element, "evidence", ()):
+            assert plain[evidence.start : evidence.end] == evidence.quote
+            assert evidence.line == plain.count("\n", 0, evidence.start) + 1 or newline == "\r" or "\r" in text
+        if isinstance(element, Note):
+            assert 0 <= element.start < element.end <= len(plain)
+    with open_store(":memory:") as store:
+        from papergraph.store.changes import changes_between
+
+        store.apply(changes_between([], statements), by="import", action="x")
+        assert store.graph().nodes
