@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from papergraph.extract.cues import match_cues, tell_kinds, weigh_hedges
-from papergraph.extract.entries import find_entries, short_names
+from papergraph.extract.entries import find_entries
 from papergraph.extract.gate import gate_targets
 from papergraph.extract.legend import read_legend
 from papergraph.extract.mentions import find_aliases, find_citations, find_links, find_names, find_positions, find_said_titles, link_titles
@@ -17,7 +17,7 @@ from papergraph.folding import source_id
 from papergraph.model import Problem, Statement
 from papergraph.notes.document import Document
 
-__all__ = ["Catalogue", "Known", "Reading", "Survey", "read_document", "short_names", "survey"]
+__all__ = ["Catalogue", "Known", "Reading", "Survey", "read_document", "survey"]
 
 SURVEY = (
     read_legend,

@@ -20,12 +20,11 @@ from papergraph.lang import LANGUAGES, lexicon
 from papergraph.model import Paper
 from papergraph.notes.document import Block, BlockKind, Link
 from papergraph.resolve.identifiers import identifiers, is_paper_address, is_web
+from papergraph.resolve.names import short_names
 from papergraph.vocabulary import Role
 
 _SENTENCE_END = re.compile(r"[。．.!！][」』)）\"”’]*$")
 _META = re.compile(r"^\s*(?P<key>title|authors?|year|venue|journal|url|link|doi|arxiv|tags|status|related|タイトル|著者|発表年|会議)\s*[:：]\s*(?P<value>.*)$", re.IGNORECASE)
-_SHORT_NAME = re.compile(r"^\s*([^\s:：][^:：]{0,28}?)\s*[:：]\s+\S")
-_PAREN_NAME = re.compile(r"[(（]\s*([A-Z][\w+*-]{1,19})\s*[)）]\s*$")
 _THRESHOLD = 3
 
 
@@ -71,12 +70,23 @@ def _listed(state: Extraction, blocks: list[Block]) -> list[Entry]:
         nested = above is not None and above.kind is BlockKind.ITEM
         # in a flat list whose papers bear marks, one with a citation and no mark is only referred to
         aside = state.document.flat and mostly_marked and not (line.markers or line.decision)
-        role = Role.CITED if nested or aside else Role.ENTRY
+        role = Role.CITED if nested or aside or _in_bibliography(state, block) else Role.ENTRY
         entry = _entry(state, block, line, role)
         out.append(entry)
         if role is Role.ENTRY:
             holders[id(block)] = entry
     return out
+
+
+_BIBLIOGRAPHY = re.compile(r"^\W*(?:参考|参考文献|引用|文献|references?|bibliography|citations?|related (?:work|papers?)|関連(?:研究|論文|文献)?|次に読む.*|further reading|see also)\W*\w?\W*$", re.IGNORECASE)
+
+
+def _in_bibliography(state: Extraction, block: Block) -> bool:
+    """Whether the nearest heading says that what follows is only referred to."""
+    above = state.parent.get(id(block))
+    while above is not None and above.kind is not BlockKind.HEADING:
+        above = state.parent.get(id(above))
+    return above is not None and bool(_BIBLIOGRAPHY.match(above.text))
 
 
 def _score(state: Extraction, block: Block, line: TitleLine) -> int:
@@ -97,7 +107,8 @@ def _score(state: Extraction, block: Block, line: TitleLine) -> int:
     titled = looks_like_title(line.title)
     score += 2 * titled or int(bool(line.markers or line.decision) and _sentence_case(line.title))
     score += 2 * (line.citation or bool(line.authors and line.year))
-    score += line.lead in ("quoted", "strong") and titled
+    score += line.lead in ("quoted", "strong") and titled and bool(address or line.citation)
+    score -= bool(address) and block.kind is BlockKind.PARAGRAPH and not is_paper_address(address or "")
     if block.kind is BlockKind.PARAGRAPH and (line.lead == "plain" or len(whole) > 2 * len(line.title) + 120):
         score -= 2
     if not titled and line.lead == "plain" and (is_cjk(line.title) or _SENTENCE_END.search(line.title)):
@@ -302,22 +313,6 @@ def _first_address(url: str | None, blocks: list[Block]) -> str | None:
 def _year(text: str | None) -> int | None:
     found = re.search(r"\b(?:19|20)\d\d\b", text or "")
     return int(found[0]) if found else None
-
-
-def short_names(title: str) -> tuple[str, ...]:
-    """Short names that a title itself gives: what stands before its colon, or in brackets at its end.
-
-    >>> short_names("SetCSE: Set Operations using Contrastive Learning")
-    ('SetCSE',)
-    """
-    out = []
-    head = _SHORT_NAME.match(title)
-    if head and len(head[1].split()) <= 3 and any(c.isupper() for c in head[1]) and head[1].casefold() not in ("position", "survey", "review", "towards"):
-        out.append(head[1])
-    tail = _PAREN_NAME.search(title)
-    if tail:
-        out.append(tail[1])
-    return tuple(out)
 
 
 def _own_blocks(state: Extraction) -> None:

@@ -57,7 +57,7 @@ def _target(state: Extraction, sentence: Sentence, match: Match, words: Lexicon)
     reach = cue.reach or words.reach
     text = sentence.block.text
     first, last = clause(sentence, match.start, match.end, words)
-    best: tuple[float, Mention] | None = None
+    best: tuple[tuple[bool, float], Mention] | None = None
     for mention in sentence.mentions:
         if mention.kind == "self" or (cue.needs and mention.kind not in cue.needs):
             continue
@@ -78,13 +78,16 @@ def _target(state: Extraction, sentence: Sentence, match: Match, words: Lexicon)
             continue
         if not work and before and sentence.language == "ja" and not _followed(text[mention.end : mention.end + 16], _JOINING):
             continue
-        rank = _RANK[mention.kind] * reach / 2 + gap + (reach / 2 if (side == "either" and before != (words.target == "before")) else 0) + (reach if outside else 0)
-        if best is None or rank < best[0]:
-            best = rank, mention
+        # a work that the sentence names is meant before a concept, unless the concept stands right at the cue
+        near = work or gap <= _ADJACENT
+        cost = _RANK[mention.kind] * reach / 2 + gap + (reach / 2 if (side == "either" and before != (words.target == "before")) else 0) + (reach if outside else 0)
+        if best is None or (not near, cost) < best[0]:
+            best = (not near, cost), mention
     return best[1] if best else None
 
 
-_JOINING = ("と", "に", "の", "を", "から", "も", "は", "が", "って", "みたい", "っぽい", "的", "で", "、", "?", "？", " ")
+_ADJACENT = 3
+_JOINING = ("と", "に", "の", "を", "から", "も", "って", "みたい", "っぽい", "的", "?", "？")
 
 
 def _followed(text: str, particles: tuple[str, ...]) -> bool:

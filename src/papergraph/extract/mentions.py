@@ -21,6 +21,7 @@ _BRACKET_KEY = re.compile(r"\[@?([\w-]+(?::[\w-]+:|)[\w-]*\d{4}[\w-]*)\]")
 _QUOTED_TITLE = re.compile(r"[\"“『「](?P<title>[^\"”』」\n]{8,200})[\"”』」]")
 _LATIN_RUN = r"[A-Z][\w+*&'’.-]*(?:\s[A-Za-z0-9][\w+*&'’.-]*)*\??"
 _SAID_TITLE = re.compile(rf"(?P<title>{_LATIN_RUN})\s*(?=って|という(?:論文|研究|話)|の(?:論文|研究|話|手法)|論文)")
+_EDITION = re.compile(r"[A-Z]\w*(?:\s|-|')*(?:19|20)?\d\d")
 _NAME_EN = re.compile(
     r"(?<![\w/@#.-])(?:[A-Z]{2,}[\w+*-]*|[A-Z][a-z0-9]*[A-Z][\w+*-]*|[A-Z][\w+*]*-[\w+*-]*[A-Z0-9][\w+*-]*|[A-Z][a-z]+\d[\w.]*|[A-Z][a-z]{2,}(?:\s+(?:[A-Z][\w-]+|[A-Z0-9]{1,4}\b))*)(?![\w])"
 )
@@ -147,7 +148,7 @@ def find_said_titles(state: Extraction) -> None:
         for start, end, title in found:
             after = text[end : end + 8]
             work = after.lstrip("」』”\"").lstrip().startswith(("の論文", "論文", "という論文", "という研究", "の研究")) or (len(title.split()) >= 3 and title[:1].isupper())
-            if not work or _taken(sentence, start, end):
+            if not work or _taken(sentence, start, end) or _EDITION.fullmatch(title):
                 continue
             paper = _referred(state, state.catalogue.by_name(title), title, sentence)
             sentence.mentions.append(Mention(start, end, "title", 0.9, paper))
@@ -168,6 +169,9 @@ def find_names(state: Extraction) -> None:
                 continue
             latin = not is_cjk(label)
             if not latin and (len(label) < 3 or any(plain == g or plain.endswith(g) and len(plain) <= len(g) + 1 for g in words.generic)):
+                continue
+            if "\u3041" <= label[-1] <= "\u3096" or "\u3041" <= label[0] <= "\u3096":
+                # no name begins or ends in hiragana: いま, もの
                 continue
             at_start = start == sentence.start
             named = any(c.isupper() for c in label[1:]) or any(c.isdigit() for c in label)

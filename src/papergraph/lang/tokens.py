@@ -23,7 +23,7 @@ _STOP_EN = frozenset(
     "within et al".split()
 )
 _CONTENT_JA = frozenset(("名詞", "動詞", "形容詞", "形状詞", "副詞"))
-_EMPTY_JA = frozenset(("する", "ある", "いる", "なる", "こと", "もの", "ため", "よう", "できる", "これ", "それ", "我々", "本", "れる", "られる", "論文", "研究", "手法", "モデル", "提案", "示す"))
+_EMPTY_JA = frozenset(("する", "ある", "いる", "なる", "こと", "もの", "ため", "よう", "できる", "これ", "それ", "我々", "本", "れる", "られる", "論文", "研究", "手法", "モデル", "提案", "示す", "大きい", "小さい", "多い", "関する", "可能性", "一部", "場合", "結果", "必要", "提供"))
 
 
 @cache
@@ -86,6 +86,8 @@ def tokenize(text: str, language: str) -> Doc:
 
 
 _LATIN = re.compile(r"[a-z0-9]")
+_WORTH = re.compile(r"[\u30a1-\u30fa\u4e00-\u9fff]")
+"""Words in hiragana alone (おく, よる) tell little of contents."""
 
 
 def content_terms(text: str) -> Counter[str]:
@@ -105,6 +107,6 @@ def content_terms(text: str) -> Counter[str]:
             key = lemma.casefold()
             if _LATIN.match(key):
                 terms.update(w for w in words(surface) if len(w) > 1 and w not in _STOP_EN and not w.isdigit())
-            elif pos in _CONTENT_JA and sub not in ("数詞", "非自立可能") and key not in _EMPTY_JA and is_cjk(key):
+            elif pos in _CONTENT_JA and sub not in ("数詞", "非自立可能") and key not in _EMPTY_JA and _WORTH.search(key):
                 terms[key] += 1
     return terms
