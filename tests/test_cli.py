@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from conftest import DISSECTING, ICLR, PAUSE
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -58,8 +59,7 @@ def run(iclr_file: Path, tmp_path: Path) -> Run:
 
 def width(line: str) -> int:
     """Columns that a line takes: wide characters two, combining ones none."""
-    wide = sum(2 if unicodedata.east_asian_width(c) in "WF" else 0 if unicodedata.combining(c) or unicodedata.category(c) in ("Cf", "Mn") else 1 for c in line)
-    return wide
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 0 if unicodedata.combining(c) or unicodedata.category(c) in ("Cf", "Mn") else 1 for c in line)
 
 
 @pytest.mark.parametrize("command", READS, ids=lambda c: c[0])
@@ -181,7 +181,8 @@ def test_a_relation_by_hand_and_back(run: Run) -> None:
     assert "nothing was changed" in run("add", "relation", "Pause Tokens", "similar-to", "Let Models Speak", "--note", "どちらも考えさせる", "--hedged").stderr
     run("undo")
     assert "Let Models Speak" not in run("relations").stdout
-    assert "undone by" in run("history").stdout.replace("\n", " ")
+    assert [c.get("undoneBy") for c in json.loads(run("history", "--json").stdout)] == [None, 3, None]
+    assert "undone" in run("history").stdout
 
 
 def test_removing_and_bringing_back(run: Run) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import DATA, ICLR, PAUSE
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from conftest import DATA, ICLR, PAUSE
 from papergraph import importing
 from papergraph.errors import NotesError
 from papergraph.library import Library

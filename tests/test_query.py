@@ -6,8 +6,8 @@ import json
 
 import networkx as nx
 import pytest
-from conftest import DISSECTING, MECHANISTIC, PAUSE, paper_id
 
+from conftest import DISSECTING, MECHANISTIC, PAUSE, paper_id
 from papergraph.errors import AmbiguousNameError, UnknownNameError, UsageError
 from papergraph.library import Library
 from papergraph.vocabulary import RELATIONS

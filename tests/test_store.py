@@ -11,8 +11,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from conftest import DISSECTING, ICLR, PAUSE, paper_id
 
+from conftest import DISSECTING, ICLR, PAUSE, paper_id
 from papergraph.errors import StoreBusyError, StoreError
 from papergraph.folding import fold
 from papergraph.library import Library
@@ -272,7 +272,7 @@ def test_queries_use_indexes(iclr: Library) -> None:
     for name, sql in queries().items():
         if name in whole or not sql.lstrip("( ").upper().startswith("SELECT"):
             continue
-        values = {w: None for w in ("ids", "id", "type", "key", "limit", "number", "paper", "term", "element", "asserter", "match")}
+        values = dict.fromkeys(("ids", "id", "type", "key", "limit", "number", "paper", "term", "element", "asserter", "match"))
         plan = [r[3] for r in db.execute("EXPLAIN QUERY PLAN " + sql, values)]
         scans = [p for p in plan if p.startswith("SCAN") and "json_each" not in p and " i " not in f"{p} " and not p.startswith("SCAN i")]
         assert scans == [], f"{name}: {plan}"

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import DISSECTING, MECHANISTIC
 
+from conftest import DISSECTING, MECHANISTIC
 from papergraph.folding import concept_id, note_id, paper_id, relation_id, topic_id
 from papergraph.library import Library
 from papergraph.model import Concept, Edge, Evidence, Graph, Note, Paper, Relation, Topic

@@ -361,8 +361,8 @@ def history(
     if not found:
         inform("nothing has been changed yet")
         raise typer.Exit(1)
-    rows = []
+    rows: list[list[Any]] = []
     for c in found:
         what = ", ".join(f"{n} {label.lower()}{'s' if n != 1 else ''} {verb}" for verb, label, n in c.counts)
-        rows.append([str(c.number), c.at.replace("T", " ").removesuffix("Z"), c.action + (f" (undone by {c.undone_by})" if c.undone_by else ""), what])
-    show(table([("No", "right"), ("When (UTC)", "left"), ("Action", "left"), ("Changes", "fold")], rows))
+        rows.append([str(c.number), c.at.replace("T", " ").removesuffix("Z"), styled(c.action + (f" (undone by {c.undone_by})" if c.undone_by else "")), what])
+    show(table([("No", "right"), ("When (UTC)", "left"), ("Action", "fold"), ("Changes", "fold")], rows))

@@ -26,7 +26,7 @@ def _wording_rules(language: str, field: str) -> tuple[Rules, tuple[Wording, ...
 
 
 def match_cues(state: Extraction) -> None:
-    """Find the cues of each sentence, by spaCy's Matcher; of overlapping ones the longest, then the weightiest, counts."""
+    """Find the cues of each sentence, by spaCy's Matcher, the longest first, then the weightiest; the gate takes the first of overlapping ones that has a target."""
     for language in LANGUAGES:
         rules, cues = _cue_rules(language)
         maybe = triggers(p for _, patterns in rules for p in patterns)
@@ -45,10 +45,7 @@ def match_cues(state: Extraction) -> None:
                     continue
                 span = doc[a:b]
                 hits.append(Match(cue, sentence.start + span.start_char, sentence.start + span.end_char))
-            for hit in sorted(hits, key=lambda h: (h.start - h.end, -h.cue.weight)):
-                if not any(m.start < hit.end and hit.start < m.end for m in sentence.matches):
-                    sentence.matches.append(hit)
-            sentence.matches.sort(key=lambda m: m.start)
+            sentence.matches = sorted(hits, key=lambda h: (h.start - h.end, -h.cue.weight, h.start, h.cue.name))
 
 
 def clause(sentence: Sentence, start: int, end: int, words: Lexicon) -> tuple[int, int]:

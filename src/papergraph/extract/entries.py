@@ -97,8 +97,8 @@ def _score(state: Extraction, block: Block, line: TitleLine) -> int:
     score = 0
     if address and is_paper_address(address):
         score += 3 if line.lead != "plain" or looks_like_title(line.title) else 2
-        if len(line.title.split()) < 3 and not is_cjk(line.title):
-            # "[Paper](…)", "[Smith 2019](…)": the link's text is no title
+        if len(line.title.split()) < 3 and not is_cjk(line.title) and len(whole) > len(line.title) + 25:
+            # "Some words [Smith 2019](…) and more": the link's text is no title
             score -= 2
     elif address and line.lead == "link":
         score += 1
@@ -201,7 +201,7 @@ def _of_file(state: Extraction, blocks: list[Block], found: list[Entry]) -> Entr
             line=front.line if front.title else 1,
         )
         return Entry(_identified(paper, front.doi, front.arxiv), None, names=(*short_names(paper.title), *front.aliases, *front.keys))
-    if heading is None or first is not heading or is_cjk(heading.text) and not heading.links:
+    if heading is None or first is not heading or (is_cjk(heading.text) and not heading.links):
         return None
     near = [b for b in blocks[1:5] if b.kind is not BlockKind.HEADING]
     line = read_title_line(heading)
@@ -260,9 +260,9 @@ def _in_prose(state: Extraction, blocks: list[Block]) -> list[Entry]:
             if link.kind != "url" or not is_paper_address(link.target) or not looks_like_title(text):
                 continue
             after = block.text[link.end : link.end + 40].casefold()
-            about = not out and any(f"{n}を読" in after or n in after[:24] for n in nouns) or (not out and "を読んだ" in after)
+            about = (not out and any(f"{n}を読" in after or n in after[:24] for n in nouns)) or (not out and "を読んだ" in after)
             line = TitleLine(text, link.start, link.end, link.end, link, lead="link")
-            out.append(_entry(state, block, line, Role.ENTRY if about or not out and block.line < 12 else Role.CITED))
+            out.append(_entry(state, block, line, Role.ENTRY if about or (not out and block.line < 12) else Role.CITED))
     return out
 
 

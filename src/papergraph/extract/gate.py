@@ -21,6 +21,8 @@ def gate_targets(state: Extraction) -> None:
         words = lexicon(sentence.language)
         used: list[Match] = []
         for match in sentence.matches:
+            if any(m.start < match.end and match.start < m.end for m in used):
+                continue
             target = _target(state, sentence, match, words)
             source = _source(sentence, match, target)
             if target is None or source is None:
@@ -33,7 +35,7 @@ def gate_targets(state: Extraction) -> None:
             confidence = match.cue.weight * target.certainty * (HEDGE if match.hedged else 1.0)
             if state.legend.brackets and not sentence.own:
                 confidence *= SUMMARY
-            found = Found(match.cue.type, source, target, round(min(confidence, 1.0), 3), match.hedged, f"{sentence.language}:{match.cue.name}", match.cue.direction == "backward")
+            found = Found(match.cue.type, source, target, round(min(confidence, 1.0), 3), match.hedged, f"{sentence.language}:{match.cue.name}", backward=match.cue.direction == "backward")
             if not any(f.type == found.type and _same(f.target, target) for f in sentence.relations):
                 sentence.relations.append(found)
                 used.append(match)
@@ -141,4 +143,4 @@ def _cite_next(state: Extraction, sentence: Sentence) -> None:
     if earlier or any(s.matches for s in later) or entry.paper.id == sentence.subject.paper.id:
         return
     target = Mention(sentence.start, sentence.end, "citation", 0.95, entry.paper)
-    sentence.relations.append(Found(RELATIONS["RELATED_TO"].name, sentence.subject.paper, target, 0.75 if not sentence.hedged else 0.55, False, "citation-below"))
+    sentence.relations.append(Found(RELATIONS["RELATED_TO"].name, sentence.subject.paper, target, 0.75 if not sentence.hedged else 0.55, hedged=False, rule="citation-below"))

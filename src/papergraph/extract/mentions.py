@@ -130,7 +130,7 @@ def _scan(state: Extraction, sentence: Sentence, names: dict[str, Paper], longes
                 hit = j
         if hit is not None:
             start, end = sentence.start + borders[i][0], sentence.start + borders[hit][1]
-            paper = names[fold(text[start:end])] if fold(text[start:end]) in names else None
+            paper = names.get(fold(text[start:end]))
             if paper is not None and (hit > i + 1 or any(c.isupper() for c in text[start:end])):
                 known = next((e.paper for e in state.entries if e.paper.id == paper.id), None)
                 sentence.mentions.append(Mention(start, end, "title", 0.95, known or _referred(state, paper, "", sentence)))
@@ -163,12 +163,16 @@ def find_names(state: Extraction) -> None:
         words = lexicon(sentence.language)
         spans = _names_ja(sentence) if sentence.language == "ja" else [m.span() for m in _NAME_EN.finditer(sentence.block.text, sentence.start, sentence.end)]
         for start, end in spans:
+            for m in sentence.matches:
+                if m.start <= start < m.end < end:
+                    # "Unlike MAML": the capital that begins the sentence belongs to the cue
+                    start = m.end + len(sentence.block.text[m.end : end]) - len(sentence.block.text[m.end : end].lstrip())
             label = squeeze(sentence.block.text[start:end]).strip("-./")
             plain = label.casefold()
             if len(label) < 2 or plain in words.generic or plain in _NEVER or _taken(sentence, start, end) or plain.isdigit():
                 continue
             latin = not is_cjk(label)
-            if not latin and (len(label) < 3 or any(plain == g or plain.endswith(g) and len(plain) <= len(g) + 1 for g in words.generic)):
+            if not latin and (len(label) < 3 or any(plain == g or (plain.endswith(g) and len(plain) <= len(g) + 1) for g in words.generic)):
                 continue
             if "\u3041" <= label[-1] <= "\u3096" or "\u3041" <= label[0] <= "\u3096":
                 # no name begins or ends in hiragana: いま, もの
@@ -200,7 +204,7 @@ def _names_ja(sentence: Sentence) -> list[tuple[int, int]]:
         latin = surface[:1].isascii() and surface[:1].isalnum()
         joins = latin or (pos in ("名詞", "接頭辞", "接尾辞", "記号") and sub not in ("数詞", "副詞可能", "助数詞可能") and surface.strip() != "") or surface in ("-", "・", "ー", "/")
         space = surface.isspace() and start is not None
-        if joins and pos != "補助記号" or (surface in ("-", "/") and start is not None):
+        if (joins and pos != "補助記号") or (surface in ("-", "/") and start is not None):
             start = at if start is None else start
             end = at + len(surface)
         elif not space:

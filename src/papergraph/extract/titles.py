@@ -189,7 +189,7 @@ def _attribution(citation: Cited | None, after: str) -> tuple[tuple[str, ...], s
     return read_authors(after), venue_value, year_value
 
 
-_NAME = r"(?:[A-Z\u00C0-\u017F][\w'’\u00C0-\u017F.-]*\s+){1,4}[A-Z\u00C0-\u017F][\w'’\u00C0-\u017F-]+"
+_NAME = r"(?:(?:[A-Z]\.-?)+\s*|[A-Z\u00C0-\u017F][\w'’\u00C0-\u017F-]*\s+){1,4}[A-Z\u00C0-\u017F][\w'’\u00C0-\u017F-]+"
 _AUTHOR_LIST = re.compile(rf"^[\s.,:;—–-]*(?:by\s+|_|\*)?({_NAME}(?:\s*(?:,|&|and|;|、)\s*(?:and\s+)?{_NAME})*(?:,?\s+et\s+al\.?)?)")
 
 
@@ -212,7 +212,7 @@ def title_case(title: str) -> float:
     words = [w for w in _WORD.findall(title) if w.casefold() not in _SMALL]
     if len(words) < 2:
         return 0.0
-    return sum(w[:1].isupper() for w in words) / len(words)
+    return float(sum(w[:1].isupper() for w in words)) / len(words)
 
 
 def looks_like_title(title: str) -> bool:

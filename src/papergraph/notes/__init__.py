@@ -12,7 +12,7 @@ from papergraph.notes.flat import looks_flat, read_flat
 from papergraph.notes.frontmatter import read_front_matter, split_front_matter
 from papergraph.notes.markdown import read_markdown
 
-__all__ = ["Block", "BlockKind", "Decoded", "Document", "FrontMatter", "Link", "SUFFIXES", "decode", "read"]
+__all__ = ["SUFFIXES", "Block", "BlockKind", "Decoded", "Document", "FrontMatter", "Link", "decode", "read"]
 
 SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".txt", ".text")
 """The endings of files that are taken from a folder."""

@@ -126,9 +126,9 @@ class Document:
 
 
 def count_lines(text: str, start: int, end: int) -> int:
-    """How many line breaks (LF, CR LF or CR) lie in `text[start:end]`.
+    r"""How many line breaks (LF, CR LF or CR) lie in `text[start:end]`.
 
-    >>> count_lines("a\\r\\nb\\rc\\nd", 0, 7)
+    >>> count_lines("a\r\nb\rc\nd", 0, 7)
     3
     """
     piece = text[start:end]

@@ -24,7 +24,7 @@ _MARKDOWN = re.compile(r"^(?:#{1,6} \S|[ \t]{2,}[-*+] \S|[-*+] \[[^\]]+\]\(|> \S
 
 
 def looks_flat(text: str) -> bool:
-    """Whether `text` has none of Markdown's marks but plain bullets.
+    r"""Whether `text` has none of Markdown's marks but plain bullets.
 
     >>> looks_flat("Methods\\n- A paper"), looks_flat("# Methods\\n- A paper")
     (True, False)

@@ -17,10 +17,10 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def split_front_matter(text: str) -> tuple[str, str, int]:
-    """`(fence, front matter, offset where the notes begin)`; fence is empty where there is none.
+    r"""`(fence, front matter, offset where the notes begin)`; fence is empty where there is none.
 
-    >>> split_front_matter("---\\ntitle: A\\n---\\n# B")
-    ('---', 'title: A\\n', 17)
+    >>> split_front_matter("---\ntitle: A\n---\n# B")
+    ('---', 'title: A\n', 17)
     """
     opening = _FENCE.match(text)
     if opening is None:

@@ -73,7 +73,7 @@ def is_paper_address(address: str) -> bool:
     """Whether `address` most likely leads to a work: a publisher's or archive's page, or a PDF."""
     if not is_web(address):
         return False
-    host, path, query = _parts(address)
+    host, path, _query = _parts(address)
     if path.casefold().endswith(".pdf"):
         return True
     if identifiers(address).any():

@@ -64,7 +64,7 @@ def _within(net: object, group: Sequence[str], boxes: Mapping[str, Box]) -> dict
     plain.add_edges_from([(number[a], number[b], 1.0) for a, b in sorted((min(e), max(e)) for e in net.edges)])  # type: ignore[attr-defined]
     spread = 75.0 * math.sqrt(len(group))
     # wider than high, as boxes of text are
-    found = rx.spring_layout(plain, seed=11, num_iter=300, scale=1.0)
+    found = rx.spring_layout(plain, seed=11, num_iter=300, scale=1)
     points = {n: (found[number[n]][0] * spread * 1.5, found[number[n]][1] * spread * 0.75) for n in group}
     return _push_apart(points, boxes)
 

@@ -120,9 +120,7 @@ def _pieces(text: str) -> list[str]:
     out: list[str] = []
     for char in text:
         wide = unicodedata.east_asian_width(char) in "WF"
-        if out and not wide and char != " " and not out[-1].endswith(" ") and not unicodedata.east_asian_width(out[-1][-1]) in "WF" and len(out[-1]) < _LINE:
-            out[-1] += char
-        elif out and char == " ":
+        if (out and not wide and char != " " and not out[-1].endswith(" ") and unicodedata.east_asian_width(out[-1][-1]) not in "WF" and len(out[-1]) < _LINE) or (out and char == " "):
             out[-1] += char
         else:
             out.append(char)
