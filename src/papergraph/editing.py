@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -27,6 +26,8 @@ def relation_type(name: str) -> str:
     options = {r.option: r.name for r in RELATIONS.values()}
     if wanted in options:
         return options[wanted]
+    import difflib
+
     near = difflib.get_close_matches(wanted, options, n=1, cutoff=0.5)
     hint = f"; did you mean '{near[0]}'?" if near else ""
     raise UsageError(f"unknown relation '{name}'{hint} The types are: {', '.join(options)}")

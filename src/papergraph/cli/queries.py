@@ -265,11 +265,17 @@ def contradictions(context: typer.Context, min_confidence: MinConfidence = 0.0, 
     _show_relations(found, json=json, what="contradictions")
 
 
+def _is_entry(node: Node) -> bool:
+    return isinstance(node, Paper) and node.role is Role.ENTRY
+
+
 def _show_relations(found: tuple[tuple[Relation, Node, Node], ...], *, json: bool, what: str) -> None:
     if json:
         print_json([relation_data(r, a, b) for r, a, b in found])
     else:
         for relation, source, target in found:
+            if RELATIONS[relation.type].symmetric and _is_entry(target) and not _is_entry(source):
+                source, target = target, source
             show(relation_line(relation), hanging(2, styled(source.name)), hanging(2, styled(f"{arrow(relation)} {target.name}")))
             show(*(hanging(4, quote_line(e)) for e in relation.evidence), "")
     _none_found(found, what)

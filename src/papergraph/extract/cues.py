@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from papergraph.extract.state import Extraction, Match, Sentence
@@ -14,9 +15,10 @@ Rules = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @cache
-def _cue_rules(language: str) -> tuple[Rules, dict[str, Cue]]:
-    cues = {c.name: c for c in lexicon(language).cues}
-    return tuple((c.name, c.patterns) for c in cues.values()), cues
+def _cue_rules(language: str) -> tuple[re.Pattern[str], tuple[tuple[re.Pattern[str], Cue], ...]]:
+    """What tells that a sentence may hold any cue, and for each cue what tells that it may hold that one."""
+    cues = lexicon(language).cues
+    return triggers(p for c in cues for p in c.patterns), tuple((triggers(c.patterns), c) for c in cues)
 
 
 @cache
@@ -28,24 +30,30 @@ def _wording_rules(language: str, field: str) -> tuple[Rules, tuple[Wording, ...
 def match_cues(state: Extraction) -> None:
     """Find the cues of each sentence, by spaCy's Matcher, the longest first, then the weightiest; the gate takes the first of overlapping ones that has a target."""
     for language in LANGUAGES:
-        rules, cues = _cue_rules(language)
-        maybe = triggers(p for _, patterns in rules for p in patterns)
-        match = matcher(language, rules)
+        maybe, cues = _cue_rules(language)
         for sentence in state.sentences:
-            if sentence.language != language or not maybe.search(sentence.text.casefold()):
+            folded = sentence.text.casefold()
+            if sentence.language != language or not _may_relate(state, sentence) or not maybe.search(folded):
                 continue
+            likely = [cue for trigger, cue in cues if trigger.search(folded)]
             doc = tokenize(sentence.text, language)
             hits = []
-            for rule, a, b in match(doc):
-                cue = cues[doc.vocab.strings[rule]]
-                around = doc[max(a - 8, 0) : min(b + 8, len(doc))].text.casefold()
-                if any(w in around for w in cue.blocked_by):
-                    continue
+            for cue in likely:
                 if cue.needs == ("next",) and id(sentence.block) not in state.next_cited:
                     continue
-                span = doc[a:b]
-                hits.append(Match(cue, sentence.start + span.start_char, sentence.start + span.end_char))
+                for _, a, b in matcher(language, ((cue.name, cue.patterns),))(doc):
+                    around = doc[max(a - 8, 0) : min(b + 8, len(doc))].text.casefold()
+                    if not any(w in around for w in cue.blocked_by):
+                        span = doc[a:b]
+                        hits.append(Match(cue, sentence.start + span.start_char, sentence.start + span.end_char))
             sentence.matches = sorted(hits, key=lambda h: (h.start - h.end, -h.cue.weight, h.start, h.cue.name))
+
+
+def _may_relate(state: Extraction, sentence: Sentence) -> bool:
+    """Whether the gate could let anything through: an abstract's words, where the legend tells them apart, need a work beside them."""
+    if sentence.own or not state.legend.brackets:
+        return True
+    return any(m.is_work for m in sentence.mentions) or any(word in sentence.text for word in ("論文", "手法", "研究", "paper"))
 
 
 def clause(sentence: Sentence, start: int, end: int, words: Lexicon) -> tuple[int, int]:

@@ -189,7 +189,7 @@ def _attribution(citation: Cited | None, after: str) -> tuple[tuple[str, ...], s
     return read_authors(after), venue_value, year_value
 
 
-_NAME = r"(?:(?:[A-Z]\.-?)+\s*|[A-Z\u00C0-\u017F][\w'’\u00C0-\u017F-]*\s+){1,4}[A-Z\u00C0-\u017F][\w'’\u00C0-\u017F-]+"
+_NAME = r"(?:(?:[A-Z]\.-?){1,3}\s*|[A-Z\u00C0-\u017F][\w'’\u00C0-\u017F-]*\s+){1,4}[A-Z\u00C0-\u017F][\w'’\u00C0-\u017F-]+"
 _AUTHOR_LIST = re.compile(rf"^[\s.,:;—–-]*(?:by\s+|_|\*)?({_NAME}(?:\s*(?:,|&|and|;|、)\s*(?:and\s+)?{_NAME})*(?:,?\s+et\s+al\.?)?)")
 
 

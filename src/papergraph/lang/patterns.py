@@ -86,4 +86,9 @@ def matcher(language: str, rules: tuple[tuple[str, tuple[str, ...]], ...]) -> Ma
 
 def triggers(patterns: Iterable[str]) -> re.Pattern[str]:
     """One expression that tells, without tokenizing, whether a folded text may match any of the patterns."""
+    return _triggers(tuple(patterns))
+
+
+@cache
+def _triggers(patterns: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(sorted({trigger(p) for p in patterns})))
