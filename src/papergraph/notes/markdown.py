@@ -17,10 +17,10 @@ DEEPEST = 64
 
 @cache
 def _parser() -> MarkdownIt:
-    md = MarkdownIt("commonmark", {"maxNesting": 2 * DEEPEST})
+    md = MarkdownIt("commonmark")
     placed = PlacedInline()
     md.inline = placed
-    md.configure("commonmark").enable(["table"])
+    md.configure("commonmark", {"maxNesting": 2 * DEEPEST}).enable(["table"])
     placed.ruler.before("link", "wikilink", wikilink)
     # these two would melt escapes and entities into the text and lose their places
     md.core.ruler.disable("text_join")
@@ -172,8 +172,8 @@ class _Reader:
         if n >= len(self.starts):
             return []
         start = self.starts[n]
-        last = min(self.first_line + token.map[1], len(self.starts) - 1)
-        raw = self.text[start : self.starts[last]].rstrip() or self.text[start:].rstrip()
+        last = n + token.content.count("\n")
+        raw = self.text[start : self.starts[last] if last < len(self.starts) else len(self.text)].rstrip()
         return [Block(BlockKind.CODE, raw, tuple(range(start, start + len(raw))), n + 1)] if raw else []
 
     def _html(self, token: Token, *, quoted: bool) -> list[Block]:
