@@ -97,8 +97,9 @@ def _score(state: Extraction, block: Block, line: TitleLine) -> int:
     score = 0
     if address and is_paper_address(address):
         score += 3 if line.lead != "plain" or looks_like_title(line.title) else 2
-        if len(line.title.split()) < 3 and not is_cjk(line.title) and len(whole) > len(line.title) + 25:
-            # "Some words [Smith 2019](…) and more": the link's text is no title
+        after = block.text[line.end :]
+        if len(line.title.split()) < 3 and not is_cjk(line.title) and (len(after) > 25 or is_cjk(after)):
+            # "[Smith 2019](…) and more", "[induction heads](…) の話": the link's text is no title
             score -= 2
     elif address and line.lead == "link":
         score += 1
