@@ -58,7 +58,9 @@ class Survey:
             if entry.cited:
                 continue
             pages = (self.state.document.stem,) if entry is self.state.owner else ()
-            out.append(Known(entry.paper, (entry.paper.title, *entry.names), (*pages, *(entry.names if entry is self.state.owner else ()))))
+            keys = entry.names if entry is self.state.owner else ()
+            date = self.state.document.front.date if entry is self.state.owner else None
+            out.append(Known(entry.paper, (entry.paper.title, *entry.names), (*pages, *keys), date))
         return tuple(out)
 
 

@@ -70,7 +70,7 @@ def _listed(state: Extraction, blocks: list[Block]) -> list[Entry]:
         nested = above is not None and above.kind is BlockKind.ITEM
         # in a flat list whose papers bear marks, one with a citation and no mark is only referred to
         aside = state.document.flat and mostly_marked and not (line.markers or line.decision)
-        role = Role.CITED if nested or aside or _in_bibliography(state, block) else Role.ENTRY
+        role = Role.CITED if nested or aside or _under(state, block, _BIBLIOGRAPHY) else Role.ENTRY
         entry = _entry(state, block, line, role)
         out.append(entry)
         if role is Role.ENTRY:
@@ -78,15 +78,26 @@ def _listed(state: Extraction, blocks: list[Block]) -> list[Entry]:
     return out
 
 
-_BIBLIOGRAPHY = re.compile(r"^\W*(?:参考|参考文献|引用|文献|references?|bibliography|citations?|related (?:work|papers?)|関連(?:研究|論文|文献)?|次に読む.*|further reading|see also)\W*\w?\W*$", re.IGNORECASE)
+_BIBLIOGRAPHY = re.compile(
+    r"参考(?:文献|リンク|論文)|関連(?:研究|論文|文献|リンク)|引用文献|論文リンク|次に読む|\breferences?\b|\bbibliography\b|\brelated (?:work|papers?)\b|\bfurther reading\b|\bsee also\b|\bread next\b", re.IGNORECASE
+)
 
 
-def _in_bibliography(state: Extraction, block: Block) -> bool:
-    """Whether the nearest heading says that what follows is only referred to."""
+_READING_LIST = re.compile(r"関連(?:研究|論文)|次に読む|\brelated (?:work|papers?)\b|\bfurther reading\b|\bsee also\b|\bread next\b", re.IGNORECASE)
+
+
+def _under(state: Extraction, block: Block, words: re.Pattern[str]) -> bool:
     above = state.parent.get(id(block))
-    while above is not None and above.kind is not BlockKind.HEADING:
+    while above is not None:
+        if above.kind is BlockKind.HEADING and len(above.text) <= 40 and words.search(above.text):
+            return True
         above = state.parent.get(id(above))
-    return above is not None and bool(_BIBLIOGRAPHY.match(above.text))
+    return False
+
+
+def only_refers(state: Extraction, block: Block) -> bool:
+    """Whether a heading above says that what follows are sources only, and not works that the reader calls related."""
+    return _under(state, block, _BIBLIOGRAPHY) and not _under(state, block, _READING_LIST)
 
 
 def _score(state: Extraction, block: Block, line: TitleLine) -> int:

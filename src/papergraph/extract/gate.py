@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from papergraph.extract.cues import clause
+from papergraph.extract.entries import only_refers
 from papergraph.extract.state import Extraction, Found, Match, Mention, Sentence
 from papergraph.lang import Lexicon, lexicon
 from papergraph.model import Paper
+from papergraph.notes.document import BlockKind
 from papergraph.vocabulary import RELATIONS, Kind
 
 HEDGE = 0.7
@@ -42,6 +44,7 @@ def gate_targets(state: Extraction) -> None:
                 for other in _listed_with(sentence, target):
                     sentence.relations.append(Found(found.type, source, other, found.confidence, found.hedged, found.rule, found.backward))
         _cite_next(state, sentence)
+        _listed_link(state, sentence)
         if sentence.relations and sentence.own:
             sentence.kind = Kind.RELATION
 
@@ -144,3 +147,16 @@ def _cite_next(state: Extraction, sentence: Sentence) -> None:
         return
     target = Mention(sentence.start, sentence.end, "citation", 0.95, entry.paper)
     sentence.relations.append(Found(RELATIONS["RELATED_TO"].name, sentence.subject.paper, target, 0.75 if not sentence.hedged else 0.55, hedged=False, rule="citation-below"))
+
+
+def _listed_link(state: Extraction, sentence: Sentence) -> None:
+    """An item that begins with a link to a work, in a file about one paper, is stated as related if nothing says more."""
+    if sentence.relations or sentence.subject is None or sentence.subject is not state.owner or sentence.block.kind is not BlockKind.ITEM or sentence.passage:
+        return
+    first = next((m for m in sorted(sentence.mentions, key=lambda m: m.start) if m.paper is not None), None)
+    if only_refers(state, sentence.block):
+        return
+    if first is None or first.kind != "link" or first.paper is None or first.start > sentence.start + 3 or first.paper.id == sentence.subject.paper.id:
+        return
+    for target in [first, *_listed_with(sentence, first)]:
+        sentence.relations.append(Found("RELATED_TO", sentence.subject.paper, target, round(0.75 * target.certainty, 3), hedged=False, rule="listed-link"))

@@ -77,6 +77,9 @@ def _link_mention(state: Extraction, sentence: Sentence, link: Link) -> Mention 
     if link.kind in ("wiki", "key") or not is_web(link.target):
         known = state.catalogue.by_page(link.target)
         if known is not None:
+            if link.kind == "wiki" and len(fold(text)) >= 3 and fold(text) != fold(link.target):
+                # "[[clip_learning…|CLIP]]": further down the page it goes by that name
+                state.labels[fold(text)] = known
             return Mention(link.start, end, "link", 0.97, _referred(state, known, "", sentence))
         page = link.target.split("#")[0].rsplit("/", 1)[-1].removesuffix(".md")
         if link.kind == "key" or (link.kind == "wiki" and _KEY.match(page)):
@@ -103,6 +106,7 @@ def link_titles(state: Extraction) -> None:
     names: dict[str, Paper] = {}
     for known in state.catalogue.names().items():
         names[known[0]] = known[1].paper
+    names |= state.labels
     for entry in state.entries:
         for name in (entry.paper.title, *entry.names):
             names[fold(name)] = entry.paper
@@ -247,6 +251,11 @@ def find_positions(state: Extraction) -> None:
                 target = _neighbour(sentence, entries, order, where)
                 if target is not None:
                     sentence.mentions.append(Mention(start, end, "position", 0.95, target.paper))
+                elif sentence.subject is state.owner and state.owner is not None:
+                    # a file a paper: the file before this one
+                    dated = state.catalogue.by_date(state.document.front.date, where)
+                    if dated is not None:
+                        sentence.mentions.append(Mention(start, end, "position", 0.9, _referred(state, dated, "", sentence)))
 
 
 def _neighbour(sentence: Sentence, entries: list[Entry], order: dict[int, int], where: str) -> Entry | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from papergraph.extract.entries import only_refers
 from papergraph.extract.legend import BRACKETS
 from papergraph.extract.state import Entry, Extraction, Sentence
 from papergraph.lang import language_of, lexicon
@@ -27,6 +28,12 @@ def split_sentences(state: Extraction) -> None:
             continue
         start = 0
         if entry is not None and block.kind is not BlockKind.PARAGRAPH:
+            if entry.cited and state.owner is not None and entry is not state.owner:
+                # the line itself is what states that the work is related
+                if only_refers(state, block):
+                    continue
+                state.sentences.append(Sentence(block, *_trim(block.text, 0, len(block.text)), language_of(block.text), state.owner, own=False))
+                continue
             start = _remark_after_title(block, entry)
             if start < 0:
                 continue

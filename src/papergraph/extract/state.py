@@ -111,6 +111,7 @@ class Known:
     paper: Paper
     names: tuple[str, ...]
     pages: tuple[str, ...] = ()
+    date: str | None = None
 
 
 class Catalogue:
@@ -131,6 +132,22 @@ class Catalogue:
         name = page.split("#", 1)[0].rsplit("/", 1)[-1].removesuffix(".md").removesuffix(".html").removeprefix("@")
         found = self._pages.get(fold(name))
         return found.paper if found else None
+
+    def by_date(self, date: str | None, where: str) -> Paper | None:
+        """The paper of the file dated next before or after `date`, where each day has one."""
+        days = self._days()
+        if date not in days:
+            return None
+        order = sorted(days)
+        n = order.index(date) + (1 if where == "next" else -1)
+        return days[order[n]] if 0 <= n < len(order) else None
+
+    def _days(self) -> dict[str, Paper]:
+        dated: dict[str, set[str]] = {}
+        for known in self.known:
+            if known.date:
+                dated.setdefault(known.date, set()).add(known.paper.id)
+        return {k.date: k.paper for k in self.known if k.date and len(dated[k.date]) == 1}
 
     def names(self) -> Mapping[str, Known]:
         """All unambiguous names, folded."""
@@ -164,7 +181,7 @@ class Extraction:
     next_cited: dict[int, Entry] = field(default_factory=dict)
     concepts: dict[str, Concept] = field(default_factory=dict)
     aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    cited: dict[str, Paper] = field(default_factory=dict)
+    labels: dict[str, Paper] = field(default_factory=dict)
     notes: dict[str, Note] = field(default_factory=dict)
     evidence: dict[tuple[str, str, str], list[Evidence]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)

@@ -134,6 +134,9 @@ def read_title_line(block: Block) -> TitleLine | None:
         after = text[end:stop]
     used = max(end, decision.end() if decision and decision.start() <= end + 40 else 0, citation.end if citation and citation.start <= end + 40 else 0)
     authors, venue, year = _attribution(citation, after)
+    reference = reference_title(text[start : min(end, start + 400)])
+    if reference:
+        start, end = start + reference[0], start + reference[1]
     title = squeeze(text[start:end]).strip(" -–—:：,、*_")
     if not title:
         return None
@@ -205,6 +208,23 @@ def read_authors(text: str) -> tuple[str, ...]:
         return (etal[1],) if etal else ()
     names = [squeeze(n) for n in re.split(r",|&|;|、|\band\b", found[1])]
     return tuple(n for n in names if n and not _VENUE.fullmatch(n))
+
+
+_REFERENCE = re.compile(r"^(?P<authors>(?:[^.:]|\b[A-Z]\.){4,200}?)[.:]\s+(?P<title>[A-Z0-9][^.]{14,200})\.\s*(?P<rest>.*(?:19|20)\d\d.*)$", re.DOTALL)
+
+
+def reference_title(text: str) -> tuple[int, int] | None:
+    """Where the title stands in a reference "M. Noroozi and P. Favaro. Unsupervised learning …. In ECCV, 2016."; `None` if it is none.
+
+    >>> text = "J. Long and E. Shelhamer. Fully convolutional networks for segmentation. In CVPR, 2015."
+    >>> start, end = reference_title(text)
+    >>> text[start:end]
+    'Fully convolutional networks for segmentation'
+    """
+    found = _REFERENCE.match(text)
+    if found is None or not re.search(r"\b[A-Z]\.|\band\b|,", found["authors"]):
+        return None
+    return found.span("title")
 
 
 def title_case(title: str) -> float:
