@@ -156,7 +156,7 @@ def test_hostile_lines_are_read_and_extracted(piece: str) -> None:
 
 # every visible character stands where it says
 
-CHARACTERS = list("ab1 \t\n-*_#>[]()|`<!&;\\.。「」:/@'\"") + ["\r\n", "\r", "\ufeff", "🔴", "👩‍👧", "e\u0301", "𠮷", "論", "文", "\u2028", "\x0b", "\x85", "[[", "]]", "](", "http://x.y", "---\n", "```\n", "<!--", "-->", "\0"]
+CHARACTERS = [*"ab1 \t\n-*_#>[]()|`<!&;\\.。「」:/@'\"", "\r\n", "\r", "\ufeff", "🔴", "👩‍👧", "e\u0301", "𠮷", "論", "文", "\u2028", "\x0b", "\x85", "[[", "]]", "](", "http://x.y", "---\n", "```\n", "<!--", "-->", "\0"]
 
 
 @settings(max_examples=300, deadline=None)

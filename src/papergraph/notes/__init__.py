@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import re
+from itertools import pairwise
 
 from papergraph.model import Problem
 from papergraph.notes.decode import Decoded, decode
-from papergraph.notes.document import Block, BlockKind, Document, FrontMatter, Link, count_lines
+from papergraph.notes.document import Block, BlockKind, Document, FrontMatter, Link, line_starts
 from papergraph.notes.flat import looks_flat, read_flat
 from papergraph.notes.frontmatter import read_front_matter, split_front_matter
 from papergraph.notes.markdown import read_markdown
@@ -40,26 +40,25 @@ def read(text: str, path: str, uri: str | None = None) -> Document:
     problems += wrong
     flat = not fence and looks_flat(short)
     if flat:
-        blocks = read_flat(short)
+        blocks = read_flat(text, LONGEST_LINE)
     else:
-        blocks, deep = read_markdown(short, begin, path)
+        blocks, deep = read_markdown(text, short, begin, path)
         problems += deep
     sha256 = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     return Document(uri or path, path, text, sha256, blocks, front, tuple(problems), flat)
 
 
 def _without_long_lines(text: str, path: str, problems: list[Problem]) -> str:
-    """`text` with each overlong line blanked, length for length, so that places stay true."""
+    """`text` with each overlong line emptied: line for line the same, so that places can be told by line."""
     if len(text) <= LONGEST_LINE:
         return text
+    starts = [*line_starts(text), len(text)]
     out: list[str] = []
-    at = 0
-    for piece in re.findall(r"[^\r\n]*(?:\r\n?|\n|\Z)", text):
-        body = piece.rstrip("\r\n")
-        if len(body) > LONGEST_LINE:
-            line = count_lines(text, 0, at) + 1
-            problems.append(Problem(path, line, f"a line of {len(body):,} characters is passed over (the longest read is {LONGEST_LINE:,})"))
-            piece = " " * len(body) + piece[len(body) :]
-        out.append(piece)
-        at += len(piece)
+    for n, (start, end) in enumerate(pairwise(starts), 1):
+        if end - start <= LONGEST_LINE:
+            out.append(text[start:end])
+            continue
+        body = text[start:end].rstrip("\r\n")
+        problems.append(Problem(path, n, f"a line of {len(body):,} characters is passed over (the longest read is {LONGEST_LINE:,})"))
+        out.append(text[start + len(body) : end])
     return "".join(out)

@@ -42,9 +42,9 @@ class _Line:
     rule_after: bool = False
 
 
-def read_flat(text: str) -> tuple[Block, ...]:
-    """The blocks of a page copied as flat text."""
-    lines = _join_broken(text, _split(text))
+def read_flat(text: str, longest: int) -> tuple[Block, ...]:
+    """The blocks of a page copied as flat text; lines of more than `longest` characters are passed over."""
+    lines = _join_broken(text, _split(text, longest))
     levels = _headings(text, lines)
     blocks: list[Block] = []
     for line, level in zip(lines, levels, strict=True):
@@ -60,13 +60,16 @@ def read_flat(text: str) -> tuple[Block, ...]:
     return nest(blocks)
 
 
-def _split(text: str) -> list[_Line]:
+def _split(text: str, longest: int) -> list[_Line]:
     """The lines that hold something, without bullets and outer white space; items glued into one line are parted."""
     starts = line_starts(text)
     out: list[_Line] = []
     blank = True
     for n, start in enumerate(starts):
         stop = starts[n + 1] if n + 1 < len(starts) else len(text)
+        if stop - start > longest:
+            blank = True
+            continue
         raw = text[start:stop].rstrip()
         if not raw.strip():
             blank = True

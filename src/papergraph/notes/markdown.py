@@ -30,15 +30,18 @@ def _parser() -> MarkdownIt:
     return md
 
 
-def read_markdown(text: str, begin: int, path: str) -> tuple[tuple[Block, ...], list[Problem]]:
-    """The blocks of `text` from offset `begin` (the end of the front matter), and what could not be read."""
-    return _Reader(text, begin, path).read()
+def read_markdown(text: str, short: str, begin: int, path: str) -> tuple[tuple[Block, ...], list[Problem]]:
+    """The blocks of `text` from offset `begin` (the end of the front matter), and what could not be read.
+
+    `short` is `text` with overlong lines emptied: that is what is parsed; places are told by line in `text`.
+    """
+    return _Reader(text, short, begin, path).read()
 
 
 class _Reader:
     """One pass over markdown-it's token stream."""
 
-    def __init__(self, text: str, begin: int, path: str) -> None:
+    def __init__(self, text: str, short: str, begin: int, path: str) -> None:
         self.text = text
         self.path = path
         self.starts = line_starts(text)
@@ -47,7 +50,7 @@ class _Reader:
         while first < len(self.starts) and self.starts[first] < begin:
             first += 1
         self.first_line = first if begin else 0
-        self.source = text[begin:] if begin else text
+        self.source = short[begin:]
 
     def line_text(self, n: int) -> tuple[str, int]:
         """Line `n` (from 0, of the whole file) without its break, and where it starts."""
