@@ -1,7 +1,5 @@
 """The command tree, and what all commands share: which store."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 from typing import Annotated

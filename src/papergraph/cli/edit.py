@@ -1,7 +1,5 @@
 """The commands that change the store by hand: add, remove, undo."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

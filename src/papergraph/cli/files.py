@@ -1,7 +1,5 @@
 """The commands that write files: export and view."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 from typing import Annotated

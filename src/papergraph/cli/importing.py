@@ -1,7 +1,5 @@
 """`papergraph import`."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,11 +50,11 @@ def import_(
         raise typer.Exit(1)
 
 
-def _apply(library: Library, plan: ImportPlan, paths: list[Path]) -> None:
+def _apply(library: Library, plan: "ImportPlan", paths: list[Path]) -> None:
     library.store.apply(plan.changes, by="import", action="import " + " ".join(p.name or str(p) for p in paths))
 
 
-def _report(plan: ImportPlan, location: str, *, dry_run: bool, json: bool) -> None:
+def _report(plan: "ImportPlan", location: str, *, dry_run: bool, json: bool) -> None:
     counts = count(plan.changes)
     if json:
         print_json(

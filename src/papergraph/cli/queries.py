@@ -1,7 +1,5 @@
 """The commands that ask: related, path, search, show, lists, statistics, history."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -27,7 +25,6 @@ from papergraph.model import Concept, Node, Note, Paper, Relation, Topic
 from papergraph.vocabulary import RELATIONS, Role
 
 if TYPE_CHECKING:
-    from rich.tree import Tree
 
     from papergraph.query.related import Related
 
@@ -71,14 +68,14 @@ def related(context: typer.Context, paper: PaperName, number: Number = 10, type:
         raise typer.Exit(1)
 
 
-def _related_data(one: Related) -> dict[str, Any]:
+def _related_data(one: "Related") -> dict[str, Any]:
     reasons = [
         {"kind": r.kind, "text": r.text, "weight": r.weight, "relations": [relation_data(x) for x in r.relations], **({"node": r.node.id} if r.node else {})} for r in one.reasons
     ]
     return {"id": one.paper.id, "title": one.paper.title, "role": str(one.paper.role), "score": one.score, "reasons": reasons}
 
 
-def _show_related(rank: int, one: Related) -> None:
+def _show_related(rank: int, one: "Related") -> None:
     from rich.text import Text
 
     parts: list[Any] = [Text.assemble(styled(one.paper.title, "bold"), styled(f"  {one.score:.2f}", "dim"))]

@@ -18,7 +18,7 @@ from papergraph.model import Paper
 from papergraph.store.bodies import load_node
 from papergraph.store.protocol import Alike
 
-CANDIDATES = 24
+CANDIDATES = 20
 """Papers ranked exactly."""
 POSTINGS = 4_000
 """Postings read at most to choose them."""
@@ -41,24 +41,27 @@ def rank_alike(rows: Callable[..., list[Any]], paper: str, limit: int) -> tuple[
     number = rows("node_number", id=paper)[0]["number"]
     own = {r["term"]: int(r["number"]) for r in rows("paper_terms", paper=number)}
     total = int(rows("count_papers")[0]["papers"])
-    idf: dict[str, float] = {}
-    for term in own:
-        idf[term] = math.log((1 + total) / (1 + int(rows("term_papers", term=term)[0]["papers"]))) + 1
-    dot: Counter[int] = Counter()
+    counts = {r["term"]: int(r["papers"]) for r in rows("term_counts", ids=json.dumps(sorted(own)))}
+    idf = {term: math.log((1 + total) / (1 + n)) + 1 for term, n in counts.items()}
+    chosen_terms: list[str] = []
     budget = POSTINGS
     for term in sorted(own, key=lambda t: (-idf[t], t)):
-        if budget <= 0:
+        budget -= counts[term]
+        if budget < 0 and chosen_terms:
             break
-        found = rows("papers_of_term", term=term, limit=budget)
-        budget -= len(found)
-        for r in found:
-            if r["paper"] != number:
-                dot[r["paper"]] += _tf(own[term]) * _tf(r["number"]) * idf[term] ** 2  # type: ignore[assignment]
+        chosen_terms.append(term)
+    dot: dict[int, float] = {}
+    for r in rows("papers_of_terms", ids=json.dumps(chosen_terms)):
+        if r["paper"] != number:
+            term = r["term"]
+            dot[r["paper"]] = dot.get(r["paper"], 0.0) + _tf(own[term]) * _tf(r["number"]) * idf[term] ** 2
     if not dot:
         return ()
     chosen = [n for n, _ in sorted(dot.items(), key=lambda x: (-x[1], x[0]))[:CANDIDATES]]
     candidates = rows("paper_rows", ids=json.dumps(chosen))
-    vectors = {r["number"]: {t["term"]: int(t["number"]) for t in rows("paper_terms", paper=r["number"])} for r in candidates}
+    vectors: dict[int, dict[str, int]] = {n: {} for n in chosen}
+    for r in rows("terms_of_papers", ids=json.dumps(chosen)):
+        vectors[r["paper"]][r["term"]] = int(r["number"])
     for vector in vectors.values():
         for term in vector.keys() - idf.keys():
             idf[term] = math.log((1 + total) / 2) + 1
@@ -93,7 +96,7 @@ def _gram_scores(rows: Callable[..., list[Any]], paper: str, others: list[str]) 
         pieces = texts.setdefault(r["id"], [r["title"]])
         if r["text"]:
             pieces.append(r["text"])
-    counts = {i: _grams(fold(" ".join(pieces))[:1200]) for i, pieces in texts.items()}
+    counts = {i: _grams(fold(" ".join(pieces))[:800]) for i, pieces in texts.items()}
     documents = Counter(g for c in counts.values() for g in c)
     weight = {g: math.log((1 + len(counts)) / (1 + n)) + 1 for g, n in documents.items()}
     mine = counts.pop(paper)

@@ -176,11 +176,14 @@ ORDER BY a, b, edge;
 -- name: paper_terms
 SELECT term, number FROM term WHERE paper = :paper ORDER BY term;
 
--- name: term_papers
-SELECT count(*) AS papers FROM term WHERE term = :term;
+-- name: term_counts
+SELECT i.value AS term, (SELECT count(*) FROM term AS t WHERE t.term = i.value) AS papers FROM json_each(:ids) AS i;
 
--- name: papers_of_term
-SELECT paper, number FROM term WHERE term = :term ORDER BY paper LIMIT :limit;
+-- name: papers_of_terms
+SELECT t.term, t.paper, t.number FROM json_each(:ids) AS i CROSS JOIN term AS t ON t.term = i.value;
+
+-- name: terms_of_papers
+SELECT t.paper, t.term, t.number FROM json_each(:ids) AS i CROSS JOIN term AS t INDEXED BY term_paper ON t.paper = i.value;
 
 -- name: count_papers
 SELECT count(*) AS papers FROM node WHERE label = 'Paper';
