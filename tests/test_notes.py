@@ -159,7 +159,7 @@ def test_hostile_lines_are_read_and_extracted(piece: str) -> None:
 CHARACTERS = [*"ab1 \t\n-*_#>[]()|`<!&;\\.。「」:/@'\"", "\r\n", "\r", "\ufeff", "🔴", "👩‍👧", "e\u0301", "𠮷", "論", "文", "\u2028", "\x0b", "\x85", "[[", "]]", "](", "http://x.y", "---\n", "```\n", "<!--", "-->", "\0"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(st.lists(st.sampled_from(CHARACTERS), max_size=60).map("".join), st.sampled_from(["a.md", "a.txt"]))
 def test_any_text_is_read_and_placed(text: str, path: str) -> None:
     document = read(text, path)

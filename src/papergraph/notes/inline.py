@@ -121,7 +121,8 @@ def read_inline(source: str, tokens: list[Token]) -> Inline:
             case "text_special":
                 add(token.content[:1], [pos])
             case "code_inline":
-                start = max(source.find(token.content, pos + len(token.markup)), pos)
+                # line breaks in a code span are spaces by now
+                start = max(source.replace("\n", " ").find(token.content, pos + len(token.markup)), pos)
                 add(token.content, list(range(start, start + len(token.content))))
             case "softbreak" | "hardbreak":
                 add("\n", [source.find("\n", at[-1] + 1 if at else 0)])

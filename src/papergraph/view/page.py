@@ -5,32 +5,34 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import unicodedata
 from importlib.resources import files
 from typing import Any
 
-from papergraph.model import Concept, Graph, Node, Note, Paper, Topic
-from papergraph.view.layout import Box, place, top_topics
-from papergraph.vocabulary import RELATIONS, Role
+from papergraph.model import Concept, Graph, Paper, Relation, Topic
+from papergraph.view.details import node_details, notes_by_subject, relation_details
+from papergraph.view.labels import box, clean, font_size, label
+from papergraph.view.layout import blocks, pulls, top_topics
+from papergraph.view.packing import pack
+from papergraph.vocabulary import RELATIONS, Role, Status
 
-COLOURS = {
-    "CONSISTENT_WITH": "#1a9850",
-    "SIMILAR_TO": "#2b8cbe",
-    "EQUIVALENT_TO": "#5e3c99",
-    "CONTRADICTS": "#d7301f",
-    "DIFFERS_FROM": "#e08214",
-    "EXTENDS": "#c51b7d",
-    "USES": "#3f51b5",
-    "APPLIES_TO": "#8c510a",
-    "SUPPORTS": "#4d7f17",
-    "RELATED_TO": "#6b7280",
-    "HAS_TOPIC": "#c3c9d2",
-    "BROADER": "#9aa3b0",
+COLOURS: dict[str, tuple[str, str]] = {
+    "CONSISTENT_WITH": ("#12803c", "#4cc474"),
+    "SIMILAR_TO": ("#1f78b4", "#6bb5ec"),
+    "EQUIVALENT_TO": ("#6a3d9a", "#b695ea"),
+    "CONTRADICTS": ("#d0241b", "#ff7b70"),
+    "DIFFERS_FROM": ("#b85c00", "#f2a04d"),
+    "EXTENDS": ("#c2187a", "#f287c4"),
+    "USES": ("#0e7c86", "#45c8cf"),
+    "APPLIES_TO": ("#7a4a12", "#cfa06a"),
+    "SUPPORTS": ("#5b7a00", "#a9cc4a"),
+    "RELATED_TO": ("#5f6773", "#a7b0bd"),
 }
+"""The colour of each type's edges on light and on dark ground, at least 3:1 against it (WCAG 2.2, 1.4.11)."""
+
+_STRUCTURE = {"HAS_TOPIC": "has topic", "BROADER": "has the broader topic"}
 _HUES = (210, 28, 150, 280, 345, 95, 55, 185, 315, 240, 10, 120)
-_FONT = "'Noto Sans CJK JP','Hiragino Sans','Yu Gothic',Meiryo,system-ui,sans-serif"
-_LINE = 26
-_LINES = 3
+_WIDE, _TALL = 1.4, 0.55
+"""Width by height of the room for the graph on a desk and in a hand."""
 
 
 def render(graph: Graph, *, title: str = "papergraph") -> str:
@@ -39,35 +41,51 @@ def render(graph: Graph, *, title: str = "papergraph") -> str:
     Parameters
     ----------
     graph
-        What to show. Papers, topics and concepts are drawn; notes and sources stand in the side panel.
+        What to show. Papers, topics and concepts are drawn; notes and sources stand in the side panel; rejected
+        relations are left out.
     title
         The page's title.
 
     Returns
     -------
     str
-        One self-contained HTML file, to be written as UTF-8. Equal graphs give equal pages, byte for byte. A
-        Content-Security-Policy in it allows no request and no script but the page's own, told by their hashes.
+        One self-contained HTML file, to be written as UTF-8. Equal graphs give equal pages, byte for byte, in whatever
+        order their parts stand. A Content-Security-Policy in it allows no request and no script but the page's own,
+        told by their hashes.
     """
     import jinja2
     import pyvis
     from pyvis.network import Network
 
-    net = Network(cdn_resources="local", notebook=False)
-    net.nodes, net.edges = _drawn(graph)
-    here = files(__package__)
+    here = files("papergraph.view")
     library = (files(pyvis) / "lib" / "vis-9.1.2" / "vis-network.min.js").read_text(encoding="utf-8").replace("</script", "<\\/script")
     script = (here / "page.js").read_text(encoding="utf-8")
     style = (here / "page.css").read_text(encoding="utf-8")
+    net = Network(cdn_resources="local", notebook=False)
+    stated = sorted((r for r in graph.relations if r.status is not Status.REJECTED), key=lambda r: (-r.confidence, r.id))
+    net.nodes, net.edges = _nodes(graph), _edges(graph, stated)
+    data = {
+        "title": title,
+        "nodes": net.nodes,
+        "edges": net.edges,
+        "details": {
+            "nodes": node_details(graph),
+            "notes": notes_by_subject(graph),
+            "relations": {r.id: relation_details(r) for r in stated},
+        },
+        "types": _types(stated),
+    }
     net.set_template_dir(str(here), "page.html")
+    # pyvis makes an environment that escapes nothing
     net.templateEnv = jinja2.Environment(loader=jinja2.FileSystemLoader(str(here)), autoescape=True, keep_trailing_newline=True)
     net.templateEnv.globals.update(
-        title=title,
+        title=clean(title),
         library=library,
         script=script,
         style=style,
         policy=_policy([library, script], style),
-        data=_json({"title": title, "nodes": net.nodes, "edges": net.edges, "details": _details(graph), "types": _types(graph)}),
+        data=_json(data),
+        empty=not net.nodes,
     )
     return str(net.generate_html("page.html"))
 
@@ -84,116 +102,61 @@ def _policy(scripts: list[str], style: str) -> str:
 
 def _json(data: Any) -> str:
     """JSON that can stand in a script element: nothing in it can end the element or a line of script."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
     # what is no Unicode cannot be written as UTF-8
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def wrap(text: str, width: int = _LINE, lines: int = _LINES) -> str:
-    """`text` in at most so many lines of so many columns, wide characters counting two; an ellipsis where it is cut."""
-    out: list[str] = [""]
-    used = 0
-    clean = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in text)
-    for word in _pieces(" ".join(clean.split())):
-        size = _columns(word.rstrip())
-        if used + size > width and used:
-            if len(out) == lines:
-                out[-1] = out[-1].rstrip() + "…"
-                return "\n".join(out)
-            out[-1] = out[-1].rstrip()
-            out.append("")
-            used = 0
-            word = word.lstrip()
-        out[-1] += word
-        used += _columns(word)
-    return "\n".join(out)
-
-
-def _columns(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
-
-
-def _pieces(text: str) -> list[str]:
-    """Where a line may break: after a space, and between wide characters; overlong words are cut."""
-    out: list[str] = []
-    for char in text:
-        wide = unicodedata.east_asian_width(char) in "WF"
-        if (out and not wide and char != " " and not out[-1].endswith(" ") and unicodedata.east_asian_width(out[-1][-1]) not in "WF" and len(out[-1]) < _LINE) or (out and char == " "):
-            out[-1] += char
-        else:
-            out.append(char)
-    return out
-
-
-def _drawn(graph: Graph) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    shown = [n for n in graph.nodes if isinstance(n, Paper | Topic | Concept)]
-    labels = {n.id: wrap(n.name, 22 if not isinstance(n, Paper) else _LINE) for n in shown}
-    size = {n.id: _font_size(n) for n in shown}
-    boxes = {
-        i: Box(max(_columns(line) for line in text.split("\n")) * size[i] * 0.55 + 26, (text.count("\n") + 1) * size[i] * 1.25 + 20)
-        for i, text in labels.items()
-    }
-    at = place(graph, boxes)
+def _nodes(graph: Graph) -> list[dict[str, Any]]:
+    shown = sorted((n for n in graph.nodes if isinstance(n, Paper | Topic | Concept)), key=lambda n: n.id)
+    boxes = {n.id: box(n) for n in shown}
+    groups, tied = blocks(graph, boxes), pulls(graph, boxes)
+    wide, tall = pack(groups, boxes, tied, _WIDE), pack(groups, boxes, tied, _TALL)
     tops = top_topics(graph)
     hue = {t: _HUES[i % len(_HUES)] for i, t in enumerate(sorted(set(tops.values())))}
-    nodes = [
+    return [
         {
             "id": n.id,
-            "label": labels[n.id],
-            "x": at[n.id][0],
-            "y": at[n.id][1],
+            "label": label(n),
             "kind": str(n.label),
             "cited": isinstance(n, Paper) and n.role is Role.CITED,
             "hue": hue.get(tops.get(n.id, ""), -1),
-            "size": size[n.id],
-            "marks": "".join(n.markers) if isinstance(n, Paper) else "",
+            "size": font_size(n),
+            "wide": wide[n.id],
+            "tall": tall[n.id],
         }
         for n in shown
     ]
-    ids = boxes.keys()
-    edges: list[dict[str, Any]] = [
-        {"id": f"{e.type}:{e.source}:{e.target}", "from": e.source, "to": e.target, "type": e.type, "confidence": 1, "hedged": False}
-        for e in graph.edges
-        if e.type in ("HAS_TOPIC", "BROADER") and e.source in ids and e.target in ids
-    ]
-    edges += [
-        {"id": r.id, "from": r.source, "to": r.target, "type": r.type, "confidence": r.confidence, "hedged": r.hedged}
-        for r in graph.relations
-        if r.source in ids and r.target in ids
-    ]
-    return nodes, edges
 
 
-def _font_size(node: Node) -> int:
-    return 22 if isinstance(node, Topic) else 15
-
-
-def _details(graph: Graph) -> dict[str, Any]:
-    """What the side panel tells: properties of nodes, notes by the node they are about or mention, evidence by relation."""
-    nodes: dict[str, Any] = {}
-    notes: dict[str, list[dict[str, Any]]] = {}
-    for node in graph.nodes:
-        if isinstance(node, Note):
-            record = {"text": node.text, "kind": str(node.kind), "place": f"{node.path}:{node.line}"}
-            for subject in (*((node.about,) if node.about else ()), *node.mentions):
-                notes.setdefault(subject, []).append({**record, "about": node.about if node.about != subject else None, "line": node.line})
-        elif isinstance(node, Paper | Topic | Concept):
-            nodes[node.id] = {"name": node.name, **{k: v for k, v in node.properties().items() if k not in ("id", "title", "prefLabel")}}
-    for told in notes.values():
-        told.sort(key=lambda n: (n["about"] is not None, n["place"].rsplit(":", 1)[0], n["line"]))
-    evidence = {
-        r.id: {"status": str(r.status), "by": str(r.asserted_by), "evidence": [{"quote": e.quote, "place": f"{e.path}:{e.line}" if e.path else "", "rule": e.rule} for e in r.evidence]}
-        for r in graph.relations
-    }
-    return {"nodes": nodes, "notes": notes, "relations": evidence}
-
-
-def _types(graph: Graph) -> list[dict[str, Any]]:
-    present = {r.type for r in graph.relations}
+def _edges(graph: Graph, stated: list[Relation]) -> list[dict[str, Any]]:
+    ids = {n.id for n in graph.nodes if isinstance(n, Paper | Topic | Concept)}
+    structure = sorted({(e.type, e.source, e.target) for e in graph.edges if e.type in _STRUCTURE})
     return [
-        {"type": t.name, "label": t.name.replace("_", " ").lower(), "active": t.active, "passive": t.passive, "symmetric": t.symmetric, "colour": COLOURS[t.name]}
+        {"id": r.id, "from": r.source, "to": r.target, "type": r.type, "confidence": r.confidence, "hedged": r.hedged}
+        for r in stated
+        if r.source in ids and r.target in ids
+    ] + [{"id": f"{t}:{a}:{b}", "from": a, "to": b, "type": t} for t, a, b in structure if a in ids and b in ids]
+
+
+def _types(stated: list[Relation]) -> list[dict[str, Any]]:
+    """The legend's rows, in the order of the vocabulary."""
+    present = {r.type for r in stated}
+    told: list[dict[str, Any]] = [
+        {
+            "type": t.name,
+            "label": t.name.replace("_", " ").lower(),
+            "meaning": t.meaning,
+            "active": t.active,
+            "passive": t.passive,
+            "symmetric": t.symmetric,
+            "colours": COLOURS[t.name],
+        }
         for t in RELATIONS.values()
         if t.name in present
-    ] + [{"type": t, "label": label, "active": label, "passive": label, "symmetric": False, "colour": COLOURS[t]} for t, label in (("HAS_TOPIC", "topic of"), ("BROADER", "broader topic"))]
+    ]
+    return told + [
+        {"type": t, "label": t.replace("_", " ").lower(), "active": active, "passive": active} for t, active in _STRUCTURE.items()
+    ]

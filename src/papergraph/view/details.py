@@ -1,0 +1,58 @@
+"""What the side panel tells of nodes and relations, as JSON-ready values: words only, never HTML."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from papergraph.model import Concept, Evidence, Graph, Note, Paper, Relation, Topic
+
+
+def node_details(graph: Graph) -> dict[str, Any]:
+    """For each paper, topic and concept its name and the properties that it has, by id."""
+    left_out = ("id", "title", "prefLabel", "role", "topics", "broader")
+    return {
+        n.id: {"name": n.name, **{k: v for k, v in n.properties().items() if k not in left_out}}
+        for n in graph.nodes
+        if isinstance(n, Paper | Topic | Concept)
+    }
+
+
+def notes_by_subject(graph: Graph) -> dict[str, list[dict[str, Any]]]:
+    """The notes about a node, then those that mention it, each in the order of the files; by the node's id."""
+    found: dict[str, list[tuple[tuple[bool, str, int, int, str], dict[str, Any]]]] = {}
+    for note in graph.nodes:
+        if not isinstance(note, Note):
+            continue
+        told = {"text": note.text, "kind": str(note.kind), "hedged": note.hedged, "place": place_of(note.path, note.line)}
+        if note.also_at:
+            # `path:line:start-end`; offsets are of no use to a reader
+            told["alsoAt"] = [p.rpartition(":")[0] for p in note.also_at]
+        for subject in dict.fromkeys((*((note.about,) if note.about else ()), *note.mentions)):
+            other = note.about if note.about != subject else None
+            order = (other is not None, note.path, note.line, note.start, note.id)
+            found.setdefault(subject, []).append((order, {**told, "about": other} if other else told))
+    return {subject: [told for _, told in sorted(notes, key=lambda n: n[0])] for subject, notes in found.items()}
+
+
+def relation_details(relation: Relation) -> dict[str, Any]:
+    """Who states the relation, what was decided of it, and each sentence that states it."""
+    return {
+        "status": str(relation.status),
+        "by": str(relation.asserted_by),
+        "evidence": [_evidence(e) for e in relation.evidence],
+    }
+
+
+def place_of(path: str | None, line: int | None) -> str:
+    """`path:line`, or as much of it as is known."""
+    return f"{path}:{line}" if path and line is not None else path or ""
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "quote": evidence.quote,
+        "place": place_of(evidence.path, evidence.line),
+        "rule": evidence.rule,
+        "confidence": evidence.confidence,
+        "hedged": evidence.hedged,
+    }
