@@ -164,6 +164,21 @@ def test_a_file_under_two_names_is_told(library: Library, tmp_path: Path) -> Non
     assert len(titles(library)) == 2
 
 
+def test_another_file_of_the_same_name_does_not_wipe_out_the_first(library: Library, tmp_path: Path) -> None:
+    paths = [tmp_path / parent / "docs" / "README.md" for parent in ("x", "y")]
+    for path, text in zip(paths, (NOTES, "# Vision\n- [A Paper About Seeing Things](https://arxiv.org/abs/2401.00007)\n"), strict=True):
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
+    library.import_notes(paths[0])
+    with pytest.raises(NotesError, match=r"nothing in common.*--as NAME"):
+        library.import_notes(paths[1])
+    assert len(titles(library)) == 2
+    library.import_notes(paths[1], collection="y")
+    assert len(titles(library)) == 3
+    library.import_notes(paths[1], replace=True)
+    assert titles(library) == ["A Paper About Seeing Things"]
+
+
 def test_interrupting_changes_nothing(library: Library, monkeypatch: pytest.MonkeyPatch, write: Write) -> None:
     library.import_notes(write("a.md", NOTES))
     before = library.export_json()

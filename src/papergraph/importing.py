@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from papergraph.errors import NotesError
 from papergraph.folding import source_id
-from papergraph.model import Paper, Problem, Source, Statement
+from papergraph.model import Note, Paper, Problem, Source, Statement
 from papergraph.resolve.names import short_names
 from papergraph.store.changes import Change, changes_between
 from papergraph.vocabulary import Role
@@ -24,6 +24,8 @@ SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".txt", ".text")
 """The endings of files that are taken from a folder; a file named itself may have any."""
 _SKIPPED = frozenset(("node_modules", "__pycache__", "site-packages"))
 _PARALLEL_BYTES = 4_000_000
+_ENOUGH = 4
+"""Statements on papers and notes from which a file can be told from another."""
 Progress = Callable[[str, int, int], None]
 
 
@@ -113,6 +115,7 @@ def plan_import(
     encoding: str | None = None,
     collection: str | None = None,
     jobs: int = 0,
+    replace: bool = False,
     progress: Progress | None = None,
 ) -> ImportPlan:
     """What importing `paths` would change in `store`.
@@ -127,13 +130,15 @@ def plan_import(
         What to call the notes' folder; `None` for its own name.
     jobs
         How many processes read; 0 for as many as the amount of notes is worth.
+    replace
+        Whether a file may take the place of one of the same name that it has nothing in common with.
     progress
         Called with what is being done, how many files are done and how many there are.
 
     Raises
     ------
     NotesError
-        If nothing at all could be read.
+        If nothing at all could be read, or a file has nothing in common with what was imported under its name.
     """
     sources = store.sources()
     files, gone = find_files(paths, sources, collection)
@@ -144,7 +149,25 @@ def plan_import(
     said, problems = extract(documents, context, jobs=jobs, progress=progress)
     asserters = sorted(source_id(u) for u in (*(d.uri for d in documents), *gone))
     before = store.statements(asserters)
+    if not replace:
+        _check_same(documents, before, said)
     return ImportPlan(tuple(files), changes_between(before, said), tuple(problems), tuple(failures))
+
+
+def _check_same(documents: Sequence[Document], before: Sequence[Statement], after: Sequence[Statement]) -> None:
+    """Refuse a file that would wipe out another one of the same name: nothing of what that stated stands in it."""
+    now = {s.key for s in after}
+    said: dict[str, list[Statement]] = {}
+    for s in before:
+        if isinstance(s.element, Paper | Note):
+            said.setdefault(s.asserter, []).append(s)
+    for document in documents:
+        old = said.get(source_id(document.uri), [])
+        if len(old) >= _ENOUGH and not any(s.key in now for s in old):
+            raise NotesError(
+                f"{document.path}: has nothing in common with the notes imported as {document.uri}; "
+                "if these are other notes, give them a name of their own with --as NAME; if they were rewritten, say --replace"
+            )
 
 
 def _read_files(files: Sequence[NotesFile], encoding: str | None, progress: Progress | None) -> tuple[list[Document], list[str]]:

@@ -67,12 +67,13 @@ class Library:
         encoding: str | None = None,
         collection: str | None = None,
         jobs: int = 0,
+        replace: bool = False,
         progress: Progress | None = None,
     ) -> ImportPlan:
         """What importing files or folders of notes would change; nothing is changed. See `importing.plan_import`."""
         from papergraph.importing import plan_import
 
-        return plan_import(self.store, [Path(p) for p in paths], encoding=encoding, collection=collection, jobs=jobs, progress=progress)
+        return plan_import(self.store, [Path(p) for p in paths], encoding=encoding, collection=collection, jobs=jobs, replace=replace, progress=progress)
 
     def import_notes(
         self,
@@ -80,6 +81,7 @@ class Library:
         encoding: str | None = None,
         collection: str | None = None,
         jobs: int = 0,
+        replace: bool = False,
         progress: Progress | None = None,
     ) -> ImportPlan:
         """Import files or folders of notes in one change set, and return what was changed and what went wrong.
@@ -87,7 +89,7 @@ class Library:
         Importing the same notes again changes nothing; edited notes change just what was edited; what the user added
         stays.
         """
-        plan = self.plan_import(*paths, encoding=encoding, collection=collection, jobs=jobs, progress=progress)
+        plan = self.plan_import(*paths, encoding=encoding, collection=collection, jobs=jobs, replace=replace, progress=progress)
         self.store.apply(plan.changes, by="import", action="import " + " ".join(Path(p).name or str(p) for p in paths))
         return plan
 

@@ -25,6 +25,7 @@ def import_(
     encoding: Annotated[str | None, typer.Option(help="The files' encoding, for example cp932. Default: found out.")] = None,
     collection: Annotated[str | None, typer.Option("--as", metavar="NAME", help="What to call the folder of notes. Default: its own name.")] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes that read; 0 for as many as the amount is worth.")] = 0,
+    replace: Annotated[bool, typer.Option("--replace", help="A file may take the place of one of the same name that it has nothing in common with.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Import notes; what they no longer say goes, what you added by hand stays."""
@@ -36,7 +37,7 @@ def import_(
     try:
         with Library(open_store(":memory:")) if new else open_library(context) as library:
             with progress_bar(not json) as progress:
-                plan = library.plan_import(*paths, encoding=encoding, collection=collection, jobs=jobs, progress=progress)
+                plan = library.plan_import(*paths, encoding=encoding, collection=collection, jobs=jobs, replace=replace, progress=progress)
             if not new and not dry_run:
                 _apply(library, plan, paths)
         if new and not dry_run and plan.changes:
