@@ -26,6 +26,8 @@ from papergraph.vocabulary import Role
 _SENTENCE_END = re.compile(r"[。．.!！][」』)）\"”’]*$")
 _META = re.compile(r"^\s*(?P<key>title|authors?|year|venue|journal|url|link|doi|arxiv|tags|status|related|タイトル|著者|発表年|会議)\s*[:：]\s*(?P<value>.*)$", re.IGNORECASE)
 _THRESHOLD = 3
+_FEW, _MUCH, _HEAD = 3, 12, 12
+"""A post about one paper names at most so many papers, has so many blocks for each, and names its own among so many first ones."""
 
 
 def find_entries(state: Extraction) -> None:
@@ -44,6 +46,8 @@ def find_entries(state: Extraction) -> None:
         headed = []
     if owner is None and not listed and not headed:
         listed = _in_prose(state, blocks)
+    if owner is None:
+        state.owner = _of_post(blocks, headed + listed)
     state.entries = ([owner] if owner else []) + headed + listed
     _own_blocks(state)
 
@@ -276,6 +280,16 @@ def _in_prose(state: Extraction, blocks: list[Block]) -> list[Entry]:
             line = TitleLine(text, link.start, link.end, link.end, link, lead="link")
             out.append(_entry(state, block, line, Role.ENTRY if about or (not out and block.line < 12) else Role.CITED))
     return out
+
+
+def _of_post(blocks: list[Block], found: list[Entry]) -> Entry | None:
+    """The paper that a post in prose is about: named near its head, with much text and few other papers after it."""
+    first = min(found, key=lambda e: e.paper.line or 0, default=None)
+    if first is None or first.block is None or len(found) > _FEW or len(blocks) < _MUCH * len(found) or first.block not in blocks[:_HEAD]:
+        return None
+    for entry in found:
+        entry.paper = replace(entry.paper, role=Role.ENTRY if entry is first else Role.CITED)
+    return first
 
 
 def _entry(state: Extraction, block: Block, line: TitleLine, role: Role) -> Entry:
