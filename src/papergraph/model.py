@@ -8,7 +8,7 @@ newlines as they stand; lines count from 1.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from functools import cache
 from typing import Any, ClassVar, Self, cast
 
@@ -254,11 +254,6 @@ class Graph:
 def label_of(element: Node | Relation) -> str:
     """`Paper`, `Topic`, `Concept`, `Note`, `Source`, or the relation's type."""
     return element.type if isinstance(element, Relation) else element.label
-
-
-def with_id(element: Paper, new: str) -> Paper:
-    """`element` under another id."""
-    return element if element.id == new else replace(element, id=new)
 
 
 def _camel(name: str) -> str:

@@ -100,8 +100,3 @@ STRUCTURE: dict[str, tuple[Label, tuple[Label, ...]]] = {
 """Structural relationship types: the label they start from and the labels they may lead to."""
 
 LABELS: tuple[Label, ...] = tuple(Label)
-
-
-def is_symmetric(name: str) -> bool:
-    """Whether a relation of type `name` reads the same from both ends."""
-    return RELATIONS[name].symmetric

@@ -18,7 +18,7 @@ from papergraph.extract.titles import (
 from papergraph.folding import is_cjk, paper_id, squeeze
 from papergraph.lang import LANGUAGES, lexicon
 from papergraph.model import Paper
-from papergraph.notes.document import Block, BlockKind, Link
+from papergraph.notes.document import Block, BlockKind
 from papergraph.resolve.identifiers import identifiers, is_paper_address, is_web
 from papergraph.resolve.names import short_names
 from papergraph.vocabulary import Role
@@ -380,8 +380,3 @@ def _tie_citations(state: Extraction) -> None:
             state.next_cited.setdefault(id(previous), entry)
         elif entry is None or previous is None:
             previous = block
-
-
-def link_of(block: Block, start: int, end: int) -> Link | None:
-    """The link that covers any of the characters `start:end`."""
-    return next((x for x in block.links if x.start < max(end, start + 1) and x.end > start), None)

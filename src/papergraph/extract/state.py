@@ -176,7 +176,6 @@ class Extraction:
     subject: dict[int, Entry] = field(default_factory=dict)
     parent: dict[int, Block] = field(default_factory=dict)
     topics: dict[str, Topic] = field(default_factory=dict)
-    section: dict[int, tuple[Block, ...]] = field(default_factory=dict)
     sentences: list[Sentence] = field(default_factory=list)
     next_cited: dict[int, Entry] = field(default_factory=dict)
     concepts: dict[str, Concept] = field(default_factory=dict)

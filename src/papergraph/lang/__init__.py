@@ -102,7 +102,6 @@ class Lexicon(_Strict):
     negations: tuple[Wording, ...]
     voices: tuple[Wording, ...]
     clause_ends: tuple[str, ...]
-    scores: tuple[str, ...]
     generic: tuple[str, ...]
     own_words: tuple[str, ...]
     own_words_cues: tuple[str, ...]

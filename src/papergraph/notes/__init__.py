@@ -12,10 +12,7 @@ from papergraph.notes.flat import looks_flat, read_flat
 from papergraph.notes.frontmatter import read_front_matter, split_front_matter
 from papergraph.notes.markdown import read_markdown
 
-__all__ = ["SUFFIXES", "Block", "BlockKind", "Decoded", "Document", "FrontMatter", "Link", "decode", "read"]
-
-SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".txt", ".text")
-"""The endings of files that are taken from a folder."""
+__all__ = ["Block", "BlockKind", "Decoded", "Document", "FrontMatter", "Link", "decode", "read"]
 
 LONGEST_LINE = 200_000
 """Code points above which a line is no note; it is passed over with a problem."""
