@@ -90,8 +90,12 @@ class Library:
         stays.
         """
         plan = self.plan_import(*paths, encoding=encoding, collection=collection, jobs=jobs, replace=replace, progress=progress)
-        self.store.apply(plan.changes, by="import", action="import " + " ".join(Path(p).name or str(p) for p in paths))
+        self.apply_plan(plan, *paths)
         return plan
+
+    def apply_plan(self, plan: ImportPlan, *paths: Path | str) -> ChangeSet | None:
+        """Make the changes of a plan, logged as the import of `paths`; `None` if there are none."""
+        return self.store.apply(plan.changes, by="import", action="import " + " ".join(Path(p).name or str(p) for p in paths))
 
     # --- questions
 

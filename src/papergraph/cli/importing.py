@@ -39,20 +39,16 @@ def import_(
             with progress_bar(not json) as progress:
                 plan = library.plan_import(*paths, encoding=encoding, collection=collection, jobs=jobs, replace=replace, progress=progress)
             if not new and not dry_run:
-                _apply(library, plan, paths)
+                library.apply_plan(plan, *paths)
         if new and not dry_run and plan.changes:
             with open_library(context, create=True) as library:
-                _apply(library, plan, paths)
+                library.apply_plan(plan, *paths)
     except KeyboardInterrupt:
         complain("interrupted; nothing was changed")
         raise typer.Exit(1) from None
     _report(plan, location, dry_run=dry_run, json=json)
     if plan.failures:
         raise typer.Exit(1)
-
-
-def _apply(library: Library, plan: "ImportPlan", paths: list[Path]) -> None:
-    library.store.apply(plan.changes, by="import", action="import " + " ".join(p.name or str(p) for p in paths))
 
 
 def _report(plan: "ImportPlan", location: str, *, dry_run: bool, json: bool) -> None:

@@ -121,6 +121,7 @@ class Catalogue:
         self.known = known
         self._names = _unambiguous((fold(n), k) for k in known for n in k.names)
         self._pages = _unambiguous((fold(p), k) for k in known for p in k.pages)
+        self._days = _days(known)
 
     def by_name(self, name: str) -> Paper | None:
         """The paper of that name, whatever its case, width and punctuation."""
@@ -135,23 +136,25 @@ class Catalogue:
 
     def by_date(self, date: str | None, where: str) -> Paper | None:
         """The paper of the file dated next before or after `date`, where each day has one."""
-        days = self._days()
+        days = self._days
         if date not in days:
             return None
-        order = sorted(days)
+        order = list(days)
         n = order.index(date) + (1 if where == "next" else -1)
         return days[order[n]] if 0 <= n < len(order) else None
-
-    def _days(self) -> dict[str, Paper]:
-        dated: dict[str, set[str]] = {}
-        for known in self.known:
-            if known.date:
-                dated.setdefault(known.date, set()).add(known.paper.id)
-        return {k.date: k.paper for k in self.known if k.date and len(dated[k.date]) == 1}
 
     def names(self) -> Mapping[str, Known]:
         """All unambiguous names, folded."""
         return self._names
+
+
+def _days(known: tuple[Known, ...]) -> dict[str, Paper]:
+    """The paper of each day that has just one, in the order of the days."""
+    dated: dict[str, dict[str, Paper]] = {}
+    for k in known:
+        if k.date:
+            dated.setdefault(k.date, {}).setdefault(k.paper.id, k.paper)
+    return {day: next(iter(papers.values())) for day, papers in sorted(dated.items()) if len(papers) == 1}
 
 
 def _unambiguous(pairs: object) -> dict[str, Known]:
