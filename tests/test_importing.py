@@ -186,7 +186,7 @@ def test_interrupting_changes_nothing(library: Library, monkeypatch: pytest.Monk
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    for place in ("_put_terms", "_put_statements", "_put_node"):
+    for place in ("_put_terms", "_put_statements", "_put_graph"):
         with monkeypatch.context() as patch:
             patch.setattr(library.store, place, interrupted)
             with pytest.raises(KeyboardInterrupt):

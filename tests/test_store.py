@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -272,7 +273,7 @@ def test_queries_use_indexes(iclr: Library) -> None:
     for name, sql in queries().items():
         if name in whole or not sql.lstrip("( ").upper().startswith("SELECT"):
             continue
-        values = dict.fromkeys(("ids", "id", "type", "key", "limit", "number", "paper", "term", "element", "asserter", "match"))
+        values = dict.fromkeys(re.findall(r":([a-z_]+)", sql))
         plan = [r[3] for r in db.execute("EXPLAIN QUERY PLAN " + sql, values)]
         scans = [p for p in plan if p.startswith("SCAN") and "json_each" not in p and " i " not in f"{p} " and not p.startswith("SCAN i")]
         assert scans == [], f"{name}: {plan}"

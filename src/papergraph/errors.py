@@ -23,6 +23,14 @@ class StoreBusyError(StoreError):
     """Another process holds the store's write lock."""
 
 
+class StoreMissingError(StoreError):
+    """There is no store at that place yet."""
+
+
+class StaleError(StoreError):
+    """Somebody else has changed what a change was made for; reading again and making it anew may do."""
+
+
 class UnknownNameError(PapergraphError):
     """A name matches nothing; `nearest` holds `(id, name)` of the closest ones, best first."""
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from papergraph.model import Concept, Node, Paper, Relation, Topic
-from papergraph.store.protocol import Store, Surroundings
-from papergraph.vocabulary import RELATIONS, Role, Status
+from papergraph.store.protocol import Store
+from papergraph.vocabulary import RELATIONS, Role
 
 _LARGEST_SHARED = 200
 """A topic or concept with more papers than this tells nothing of any two of them."""
+_STRONGEST = 100
+"""The relations of a paper that count, strongest first, so that one with very many costs no more than others."""
+_MIDDLE = 50
+"""A paper or concept with more relations than this tells nothing of any two that lead to it."""
+_ORDER = ("relation", "via", "topic", "contents")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +30,31 @@ class Reason:
     node: Node | None = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Related:
-    """A related paper with its reasons, the strongest first."""
+    """A related paper with its reasons, the strongest first; `score` is above 1 if a relation is stated, otherwise below."""
 
     paper: Paper
-    reasons: list[Reason] = field(default_factory=list)
+    reasons: list[Reason]
+    score: float
 
-    @property
-    def score(self) -> float:
-        """Above 1 if a relation is stated, otherwise below."""
-        stated = [r.weight for r in self.reasons if r.kind == "relation"]
-        rest = sum(r.weight for r in self.reasons if r.kind != "relation")
-        return round((1 + max(stated) + 0.1 * min(rest, 1)) if stated else min(rest, 0.99), 3)
+
+@dataclass(frozen=True, slots=True)
+class _Clue:
+    """A reason before anything is read for it: the ids of its relations and of the node between."""
+
+    kind: str
+    weight: float
+    relations: tuple[str, ...] = ()
+    between: str | None = None
+    terms: tuple[str, ...] = ()
 
 
 def related(store: Store, paper: Paper, *, limit: int = 10, types: Sequence[str] = (), min_confidence: float = 0.0) -> list[Related]:
     """The papers related to `paper`.
+
+    Ids and weights are gathered first, and only the best are read whole, so that the cost grows neither with the store nor
+    with how many papers a topic has.
 
     Parameters
     ----------
@@ -51,47 +65,71 @@ def related(store: Store, paper: Paper, *, limit: int = 10, types: Sequence[str]
     min_confidence
         Relations below it (0..1) do not count.
     """
-    found: dict[str, Related] = {}
-
-    def add(other: Node, reason: Reason) -> None:
-        if isinstance(other, Paper) and other.id != paper.id:
-            found.setdefault(other.id, Related(other)).reasons.append(reason)
-
-    here = store.around(paper.id)
-    for relation, other in here.relations:
-        if _counts(relation, types, min_confidence):
-            add(other, Reason("relation", describe(relation, paper.id, other), relation.confidence, (relation,), other))
-    if not types:
-        _shared(store, here, min_confidence, add)
-        for alike in store.alike(paper.id, max(limit, 10)):
-            add(alike.paper, Reason("contents", f"alike in {', '.join(alike.terms)}", round(0.3 * alike.score, 3)))
-    for one in found.values():
-        one.reasons.sort(key=lambda r: (("relation", "via", "topic", "contents").index(r.kind), -r.weight, r.text))
-    return sorted(found.values(), key=lambda r: (-r.score, r.paper.role is Role.CITED, r.paper.title, r.paper.id))[:limit]
+    clues: dict[str, list[_Clue]] = {}
+    for other, clue in _clues(store, paper, limit, types, min_confidence):
+        if other != paper.id:
+            clues.setdefault(other, []).append(clue)
+    scores = {other: _score(found) for other, found in clues.items() if not other.startswith("c-")}
+    least = sorted(scores.values(), reverse=True)[:limit][-1:]
+    nodes = store.get(o for o, score in scores.items() if score >= least[0]) if least else {}
+    papers = [n for n in nodes.values() if isinstance(n, Paper)]
+    best = sorted(papers, key=lambda p: (-scores[p.id], p.role is Role.CITED, p.title, p.id))[:limit]
+    return _explained(store, paper, [(p, clues[p.id]) for p in best])
 
 
-def _counts(relation: Relation, types: Sequence[str], min_confidence: float) -> bool:
-    return relation.status is not Status.REJECTED and relation.confidence >= min_confidence and (not types or relation.type in types)
+def _score(clues: Sequence[_Clue]) -> float:
+    """Above 1 if a relation is stated, otherwise below."""
+    stated = [c.weight for c in clues if c.kind == "relation"]
+    rest = math.fsum(c.weight for c in clues if c.kind != "relation")
+    return round((1 + max(stated) + 0.1 * min(rest, 1)) if stated else min(rest, 0.99), 3)
 
 
-def _shared(store: Store, here: Surroundings, min_confidence: float, add: Callable[[Node, Reason], None]) -> None:
-    paper = here.node
-    for relation, middle in here.relations:
-        if not _counts(relation, (), min_confidence):
-            continue
-        beyond = store.around(middle.id)
-        if len(beyond.relations) > _LARGEST_SHARED:
-            continue
-        for second, other in beyond.relations:
-            if isinstance(other, Paper) and other.id != paper.id and _counts(second, (), min_confidence):
-                what = f"both lead to {'the concept ' if isinstance(middle, Concept) else ''}“{middle.name}”"
-                add(other, Reason("via", what, round(0.5 * relation.confidence * second.confidence, 3), (relation, second), middle))
-    for topic in here.topics:
-        papers = store.around(topic.id).papers
-        if len(papers) > _LARGEST_SHARED:
-            continue
+def _clues(store: Store, paper: Paper, limit: int, types: Sequence[str], min_confidence: float) -> Iterator[tuple[str, _Clue]]:
+    """Each other paper (or concept) with why it may be related."""
+    ties = store.ties([paper.id], _STRONGEST, min_confidence=min_confidence, types=types).get(paper.id, ())
+    for tie in ties:
+        yield tie.other, _Clue("relation", tie.confidence, (tie.relation,), tie.other)
+    if types:
+        return
+    beyond = store.ties({t.other for t in ties}, _MIDDLE + 1, min_confidence=min_confidence)
+    for tie in ties:
+        if len(beyond.get(tie.other, ())) <= _MIDDLE:
+            for second in beyond.get(tie.other, ()):
+                yield second.other, _Clue("via", round(0.5 * tie.confidence * second.confidence, 3), (tie.relation, second.relation), tie.other)
+    for topic, papers in store.papers_under(paper.topics, _LARGEST_SHARED).items():
         for other in papers:
-            add(other, Reason("topic", f"both under “{topic_path(store, topic)}”", round(0.25 / max(len(papers) - 1, 1) ** 0.5, 3), node=topic))
+            yield other, _Clue("topic", round(0.25 / max(len(papers) - 1, 1) ** 0.5, 3), (), topic)
+    for alike in store.alike(paper.id, max(limit, 10)):
+        yield alike.paper.id, _Clue("contents", round(0.3 * alike.score, 3), terms=alike.terms)
+
+
+def _explained(store: Store, paper: Paper, found: Sequence[tuple[Paper, list[_Clue]]]) -> list[Related]:
+    every = [c for _, clues in found for c in clues]
+    relations = store.relations_by_id({r for c in every for r in c.relations})
+    between = store.get({c.between for c in every if c.between})
+    paths = {i: topic_path(store, n) for i, n in between.items() if isinstance(n, Topic)}
+    out = []
+    for other, gathered in found:
+        # what somebody has taken out since it was gathered is no reason any more
+        clues = [c for c in gathered if relations.keys() >= set(c.relations) and (c.between is None or c.between in between)]
+        reasons = [_reason(paper, other, c, relations, between, paths) for c in clues]
+        reasons.sort(key=lambda r: (_ORDER.index(r.kind), -r.weight, r.text))
+        out.append(Related(other, reasons, _score(gathered)))
+    return out
+
+
+def _reason(paper: Paper, other: Paper, clue: _Clue, relations: Mapping[str, Relation], between: Mapping[str, Node], paths: Mapping[str, str]) -> Reason:
+    told = tuple(relations[r] for r in clue.relations)
+    middle = between.get(clue.between) if clue.between else None
+    if clue.kind == "relation":
+        text = describe(told[0], paper.id, other)
+    elif clue.kind == "via" and middle is not None:
+        text = f"both lead to {'the concept ' if isinstance(middle, Concept) else ''}“{middle.name}”"
+    elif clue.kind == "topic" and middle is not None:
+        text = f"both under “{paths[middle.id]}”"
+    else:
+        text = f"alike in {', '.join(clue.terms)}"
+    return Reason(clue.kind, text, clue.weight, told, middle)
 
 
 def topic_path(store: Store, topic: Topic) -> str:

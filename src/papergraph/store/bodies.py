@@ -29,13 +29,17 @@ def load_element(label: str, body: str) -> Node | Relation:
     return load_node(label, body) if label in NODE_TYPES else load_relation(body)
 
 
+def body_label(element: Node | Relation) -> str:
+    """Under what a statement on the element is kept: its label, or `Relation`."""
+    return "Relation" if isinstance(element, Relation) else str(element.label)
+
+
 def dump_statement(statement: Statement | None) -> str | None:
     """A statement as JSON, for the log."""
     if statement is None:
         return None
     element = statement.element
-    label = "Relation" if isinstance(element, Relation) else str(element.label)
-    record: dict[str, Any] = {"asserter": statement.asserter, "label": label, "element": element.properties()}
+    record: dict[str, Any] = {"asserter": statement.asserter, "label": body_label(element), "element": element.properties()}
     if statement.removed:
         record["removed"] = True
     return json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from papergraph.model import Node, Note, Paper, Relation, Source, Statement, label_of
 
@@ -75,6 +76,19 @@ def count(changes: Iterable[Change]) -> tuple[tuple[str, str, int], ...]:
     """`(verb, label, how many)`, relations counted under `Relation`; in the order of the names."""
     found = Counter((c.verb, "Relation" if isinstance(c.statement.element, Relation) else str(label_of(c.statement.element))) for c in changes)
     return tuple((verb, label, n) for (verb, label), n in sorted(found.items()))
+
+
+def add_counts(*counts: Iterable[tuple[str, str, int]]) -> tuple[tuple[str, str, int], ...]:
+    """The sums of several `count`s."""
+    total: Counter[tuple[str, str]] = Counter()
+    for verb, label, n in (one for some in counts for one in some):
+        total[verb, label] += n
+    return tuple((verb, label, n) for (verb, label), n in sorted(total.items()))
+
+
+def now() -> str:
+    """The time, in ISO 8601 UTC to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def changes_between(before: Sequence[Statement], after: Sequence[Statement]) -> tuple[Change, ...]:

@@ -1,80 +1,90 @@
 """Likeness of contents: TF-IDF over content words (Sudachi lemmas in Japanese) and over character 2–4-grams.
 
-Words choose a few candidates by their postings, rarest words first and within a budget, so that the cost does not
-grow with the store; words and n-grams together then rank them. Measured on reading notes, this beat every small
-embedding tried.
+The rarer words of a paper choose a few candidates by their postings, so that the cost does not grow with the store;
+words and n-grams together then rank them. Measured on reading notes, this beat every small embedding tried. A store
+gives postings and texts, all that decides stands here, so that every store gives the same papers in the same order.
 """
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 from papergraph.folding import fold
 from papergraph.model import Paper
-from papergraph.store.bodies import load_node
 from papergraph.store.protocol import Alike
 
 CANDIDATES = 20
 """Papers ranked exactly."""
-POSTINGS = 4_000
-"""Postings read at most to choose them."""
+POSTINGS = 100
+"""A word in more papers than this is common: it chooses no candidate."""
+COMMON = 20
+"""A common word weighs as one that stands in one of so many papers."""
 LEAST = 0.05
 """Cosine under which two papers are not called alike."""
 
 
-def rank_alike(rows: Callable[..., list[Any]], paper: str, limit: int) -> tuple[Alike, ...]:
-    """The papers most like `paper`, best first.
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A paper with the texts of the notes about it, in their order, and how often each content word stands in them."""
 
-    Parameters
-    ----------
-    rows
-        Runs a named query of the store with parameters.
-    paper
-        The paper's id.
-    limit
-        How many at most; more than `CANDIDATES` are never given.
-    """
-    number = rows("node_number", id=paper)[0]["number"]
-    own = {r["term"]: int(r["number"]) for r in rows("paper_terms", paper=number)}
-    total = int(rows("count_papers")[0]["papers"])
-    counts = {r["term"]: int(r["papers"]) for r in rows("term_counts", ids=json.dumps(sorted(own)))}
-    idf = {term: math.log((1 + total) / (1 + n)) + 1 for term, n in counts.items()}
-    chosen_terms: list[str] = []
-    budget = POSTINGS
-    for term in sorted(own, key=lambda t: (-idf[t], t)):
-        budget -= counts[term]
-        if budget < 0 and chosen_terms:
-            break
-        chosen_terms.append(term)
-    dot: dict[int, float] = {}
-    for r in rows("papers_of_terms", ids=json.dumps(chosen_terms)):
-        if r["paper"] != number:
-            term = r["term"]
-            dot[r["paper"]] = dot.get(r["paper"], 0.0) + _tf(own[term]) * _tf(r["number"]) * idf[term] ** 2
-    if not dot:
+    paper: Paper
+    texts: tuple[str, ...]
+    terms: Mapping[str, int]
+
+
+class Postings(Protocol):
+    """What likeness asks of a store."""
+
+    def paper_count(self) -> int:
+        """How many papers there are."""
+
+    def terms_of(self, papers: Iterable[str]) -> dict[str, dict[str, int]]:
+        """How often each content word stands in each of these papers."""
+
+    def postings(self, terms: Sequence[str], most: int) -> dict[str, list[Any]]:
+        """The papers with each of these words, as the store refers to them; words in more than `most` papers are left out."""
+
+    def ids_of(self, references: Iterable[Any]) -> dict[Any, str]:
+        """The ids of the papers that these references of `postings` mean."""
+
+    def contents(self, papers: Iterable[str]) -> list[Contents]:
+        """These papers with their contents."""
+
+
+def rank_alike(store: Postings, paper: str, limit: int) -> tuple[Alike, ...]:
+    """The papers most like `paper` (an id), best first; `limit` at most, and never more than `CANDIDATES`."""
+    own = store.terms_of([paper]).get(paper, {})
+    postings = store.postings(sorted(own), POSTINGS)
+    total = store.paper_count()
+    common = max(POSTINGS + 1, total // COMMON)
+    idf = {term: math.log((1 + total) / (1 + len(postings.get(term, ())) if term in postings else 1 + common)) + 1 for term in own}
+    weights: dict[Any, float] = {}
+    for term in sorted(postings):
+        for other in postings[term]:
+            weights[other] = weights.get(other, 0.0) + _tf(own[term]) * idf[term] ** 2
+    # one more for the paper itself; all of equal weight, so that ids decide among them
+    least = sorted(weights.values(), reverse=True)[: CANDIDATES + 1][-1:]
+    ids = store.ids_of(w for w in weights if weights[w] >= least[0])
+    ranked = sorted(((-weights[w], i) for w, i in ids.items() if i != paper))[:CANDIDATES]
+    if not ranked:
         return ()
-    chosen = [n for n, _ in sorted(dot.items(), key=lambda x: (-x[1], x[0]))[:CANDIDATES]]
-    candidates = rows("paper_rows", ids=json.dumps(chosen))
-    vectors: dict[int, dict[str, int]] = {n: {} for n in chosen}
-    for r in rows("terms_of_papers", ids=json.dumps(chosen)):
-        vectors[r["paper"]][r["term"]] = int(r["number"])
-    for vector in vectors.values():
-        for term in vector.keys() - idf.keys():
-            idf[term] = math.log((1 + total) / 2) + 1
-    grams = _gram_scores(rows, paper, [r["id"] for r in candidates])
+    chosen = [i for _, i in ranked]
+    by_id = {c.paper.id: c for c in store.contents([paper, *chosen])}
+    here = by_id.pop(paper)
+    rare = math.log((1 + total) / 2) + 1
     mine = {t: _tf(n) * idf[t] for t, n in own.items()}
+    grams = _gram_scores(here, list(by_id.values()))
     out = []
-    for r in candidates:
-        theirs = {t: _tf(n) * idf[t] for t, n in vectors[r["number"]].items()}
+    for other in by_id.values():
+        theirs = {t: _tf(n) * idf.get(t, rare) for t, n in other.terms.items()}
         shared = sorted(mine.keys() & theirs.keys(), key=lambda t: (-mine[t] * theirs[t], t))
-        score = (_cosine(mine, theirs) + grams.get(r["id"], 0.0)) / 2
-        node = load_node(r["label"], r["body"])
-        if isinstance(node, Paper) and score >= LEAST and shared:
-            out.append(Alike(node, round(score, 3), tuple(shared[:4])))
+        score = (_cosine(mine, theirs) + grams[other.paper.id]) / 2
+        if score >= LEAST and shared:
+            out.append(Alike(other.paper, round(score, 3), tuple(shared[:4])))
     return tuple(sorted(out, key=lambda a: (-a.score, a.paper.title, a.paper.id))[:limit])
 
 
@@ -82,30 +92,20 @@ def _tf(n: int) -> float:
     return 1 + math.log(n)
 
 
-def _cosine(a: dict[str, float], b: dict[str, float]) -> float:
-    small, large = (a, b) if len(a) <= len(b) else (b, a)
-    dot = sum(v * large[k] for k, v in small.items() if k in large)
-    norm = math.sqrt(sum(v * v for v in a.values()) * sum(v * v for v in b.values()))
+def _cosine(a: Mapping[str, float], b: Mapping[str, float]) -> float:
+    dot = math.fsum(v * b[k] for k, v in a.items() if k in b)
+    norm = math.sqrt(math.fsum(v * v for v in a.values()) * math.fsum(v * v for v in b.values()))
     return dot / norm if norm else 0.0
 
 
-def _gram_scores(rows: Callable[..., list[Any]], paper: str, others: list[str]) -> dict[str, float]:
+def _gram_scores(here: Contents, others: Sequence[Contents]) -> dict[str, float]:
     """Cosines over character 2–4-grams, weighted by how rare each is among the candidates."""
-    texts: dict[str, list[str]] = {}
-    for r in rows("paper_texts", ids=json.dumps(sorted([paper, *others]))):
-        pieces = texts.setdefault(r["id"], [r["title"]])
-        if r["text"]:
-            pieces.append(r["text"])
-    counts = {i: _grams(fold(" ".join(pieces))[:800]) for i, pieces in texts.items()}
+    counts = {c.paper.id: _grams(fold(" ".join((c.paper.title, *c.texts)))[:800]) for c in (here, *others)}
     documents = Counter(g for c in counts.values() for g in c)
     weight = {g: math.log((1 + len(counts)) / (1 + n)) + 1 for g, n in documents.items()}
-    mine = counts.pop(paper)
-    # only n-grams of this paper can add to a product; the norms need all
-    norm = {i: math.sqrt(sum((n * weight[g]) ** 2 for g, n in c.items())) for i, c in (*counts.items(), (paper, mine))}
-    return {
-        i: sum(n * c[g] * weight[g] ** 2 for g, n in mine.items() if g in c) / (norm[i] * norm[paper]) if norm[i] and norm[paper] else 0.0
-        for i, c in counts.items()
-    }
+    vectors = {i: {g: n * weight[g] for g, n in c.items()} for i, c in counts.items()}
+    mine = vectors.pop(here.paper.id)
+    return {i: _cosine(mine, v) for i, v in vectors.items()}
 
 
 def _grams(text: str) -> Counter[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
-from papergraph.model import Concept, Graph, Node, Note, Paper, Relation, Source, Statement, Topic
+from papergraph.model import Concept, Edge, Graph, Node, Note, Paper, Relation, Source, Statement, Topic
 from papergraph.store.changes import Change, ChangeSet
 
 
@@ -61,6 +61,16 @@ class Statistics:
     change_sets: int
 
 
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A relation as seen from a node, without its evidence: its id and type, the other end, confidence."""
+
+    relation: str
+    type: str
+    other: str
+    confidence: float
+
+
 class Store(Protocol):
     """A place where the graph and its history are kept.
 
@@ -78,13 +88,25 @@ class Store(Protocol):
     def close(self) -> None:
         """Let go of the store; calling it again does nothing."""
 
-    def apply(self, changes: Sequence[Change], *, by: str, action: str, undoes: int | None = None) -> ChangeSet | None:
-        """Apply changes in one transaction and log them; `None`, and no change set, where there are none.
+    def apply(
+        self, changes: Sequence[Change], *, by: str, action: str, undoes: int | None = None, at: str | None = None, continues: int | None = None
+    ) -> ChangeSet | None:
+        """Apply changes and log them as a new change set; `None`, and no change set, where there are none.
+
+        One transaction, or several for a change set of more than an engine's `PIECE` changes: if it is cut off between
+        two of them, the change set holds what was done, and making the same changes anew does the rest.
+
+        Parameters
+        ----------
+        at
+            When it was done, in ISO 8601 UTC; now if `None`.
+        continues
+            The number of the newest change set if the changes belong to it.
 
         Raises
         ------
-        StoreError
-            Also if a statement is not what `before` says it is: somebody else has changed it since it was read.
+        StaleError
+            If a statement is not what `before` says it is: somebody else has changed it since it was read.
         """
 
     def statements(self, asserters: Iterable[str]) -> list[Statement]:
@@ -98,6 +120,12 @@ class Store(Protocol):
 
     def get(self, ids: Iterable[str]) -> dict[str, Node]:
         """The nodes with these ids; a mention's former id gives the work it became."""
+
+    def papers_under(self, topics: Iterable[str], most: int) -> dict[str, tuple[str, ...]]:
+        """The ids of the papers right under each of these topics, by id; topics with more than `most` are left out."""
+
+    def ties(self, nodes: Iterable[str], most: int, *, min_confidence: float = 0.0, types: Sequence[str] = ()) -> dict[str, tuple[Tie, ...]]:
+        """The relations at each of these nodes that are not rejected, the most confident first, then by id, `most` at most."""
 
     def named(self, key: str) -> tuple[Node, ...]:
         """Papers, topics and concepts whose folded title, label, alias or identifier is `key`, by label and id."""
@@ -138,6 +166,9 @@ class Store(Protocol):
     def graph(self) -> Graph:
         """The whole graph."""
 
+    def works_of(self, mentions: Iterable[str]) -> dict[str, str]:
+        """The work that each of these mentions of papers is."""
+
     def statistics(self) -> Statistics:
         """How much is in the store."""
 
@@ -146,6 +177,24 @@ class Store(Protocol):
 
     def change_set(self, number: int) -> ChangeSet | None:
         """One change set with its changes."""
+
+    def changes(self, number: int, start: int = 0) -> Iterator[Change]:
+        """The changes of a change set in their order, from the one at `start` on, without holding all of them at once."""
+
+    def all_statements(self) -> Iterator[Statement]:
+        """Every statement, by element id and asserter, without holding all of them at once."""
+
+    def all_nodes(self, label: str) -> Iterator[Node]:
+        """Every node of that label, by id, without holding all of them at once."""
+
+    def all_edges(self) -> Iterator[Edge]:
+        """Every structural edge, by type, source and target, without holding all of them at once."""
+
+    def all_relations(self) -> Iterator[Relation]:
+        """Every relation, by id, without holding all of them at once."""
+
+    def terms_of(self, papers: Iterable[str]) -> dict[str, dict[str, int]]:
+        """How often each content word stands in the title of, and the notes about, each of these papers."""
 
     def touched_after(self, number: int) -> tuple[int, ...]:
         """The numbers of later change sets, not undone, that changed the same statements."""

@@ -10,20 +10,20 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from papergraph.errors import StoreBusyError, StoreError
-from papergraph.folding import fold, search_tokens
-from papergraph.graph import Update, edges_of, leads_to, weave
+from papergraph.errors import StaleError, StoreBusyError, StoreError, StoreMissingError
+from papergraph.folding import fold
+from papergraph.graph import leads_to
 from papergraph.model import Concept, Edge, Graph, Node, Note, Paper, Relation, Source, Statement, Topic
 from papergraph.resolve.identity import keys_of
-from papergraph.resolve.names import short_names
-from papergraph.store.bodies import dump, dump_statement, load_element, load_node, load_relation, load_statement
-from papergraph.store.changes import Change, ChangeSet, count
-from papergraph.store.likeness import rank_alike
-from papergraph.store.protocol import Alike, Filter, Hit, Statistics, Surroundings
+from papergraph.store.bodies import body_label, dump, dump_statement, load_element, load_node, load_relation, load_statement
+from papergraph.store.changes import Change, ChangeSet, add_counts, count, now
+from papergraph.store.indexed import CANDIDATES, Candidate, goes_on, query_tokens, rank
+from papergraph.store.likeness import Contents, rank_alike
+from papergraph.store.protocol import Alike, Filter, Hit, Statistics, Surroundings, Tie
+from papergraph.store.rows import Rows, check_held, count_terms, rows_of
 from papergraph.store.sql import queries, schemas
 from papergraph.store.topics import in_order_of_notes
 from papergraph.vocabulary import LABELS, Label
@@ -61,7 +61,7 @@ class SqliteStore:
             self._prepare(new=True)
             return
         if not create and not path.exists():
-            raise StoreError(f"no store at {path} yet; `papergraph import NOTES` makes it (or say where it is: --db FILE)")
+            raise StoreMissingError(f"no store at {path} yet; `papergraph import NOTES` makes it (or say where it is: --db FILE)")
         if path.is_dir():
             raise StoreError(f"{path} is a folder, not a store; give a file, for example --db {path / 'papergraph.db'}")
         new = not path.exists() or path.stat().st_size == 0
@@ -141,36 +141,42 @@ class SqliteStore:
 
     # --- writing
 
-    def apply(self, changes: Sequence[Change], *, by: str, action: str, undoes: int | None = None) -> ChangeSet | None:
+    def apply(
+        self, changes: Sequence[Change], *, by: str, action: str, undoes: int | None = None, at: str | None = None, continues: int | None = None
+    ) -> ChangeSet | None:
         if not changes:
             return None
         with self._errors():
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                self._check(changes)
-                number, at = self._log(changes, by, action, undoes)
-                self._put_statements(changes)
-                update = weave(self, (c.before for c in changes if c.before), (c.after for c in changes if c.after))
-                self._put_graph(update)
+                held = self.statements_on({c.statement.element.id for c in changes})
+                check_held(changes, held)
+                rows = rows_of(self, changes)
+                if continues is None:
+                    number = self._open_change_set(by, action, undoes, at)
+                else:
+                    number = continues
+                self._log(number, changes)
+                self._put_statements(changes, held)
+                self._put_graph(rows)
                 self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
-        return ChangeSet(number, at, by, action, tuple(changes), undoes, counts=count(changes))
+        found = self._rows("change_set_get", number=number)
+        return _change_set(found[0], tuple(changes))
 
-    def _check(self, changes: Sequence[Change]) -> None:
-        for change in changes:
-            element, asserter = change.statement.key
-            row = self._db.execute(queries()["statement_get"], {"element": element, "asserter": asserter}).fetchone()
-            held = Statement(asserter, load_element(row["label"], row["body"]), bool(row["removed"])) if row else None
-            if held != change.before:
-                raise StoreError("the store has changed since it was read (another papergraph was at work); nothing was changed, run the command again")
+    def _open_change_set(self, by: str, action: str, undoes: int | None, at: str | None) -> int:
+        return int(self._db.execute(queries()["change_set_put"], {"at": at or now(), "by": by, "action": action, "undoes": undoes, "counts": "[]"}).fetchone()[0])
 
-    def _log(self, changes: Sequence[Change], by: str, action: str, undoes: int | None) -> tuple[int, str]:
-        at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        counts = json.dumps(count(changes), ensure_ascii=False)
-        number = int(self._db.execute(queries()["change_set_put"], {"at": at, "by": by, "action": action, "undoes": undoes, "counts": counts}).fetchone()[0])
+    def _log(self, number: int, changes: Sequence[Change]) -> None:
+        found = self._rows("change_set_get", number=number)
+        if not found:
+            raise StaleError(f"there is no change set {number} to go on with; run the command again")
+        counts = add_counts(_counts(found[0]["counts"]), count(changes))
+        start = sum(n for _, _, n in _counts(found[0]["counts"]))
+        self._run("change_set_count", number=number, counts=json.dumps(counts, ensure_ascii=False))
         self._run_many(
             "change_put",
             (
@@ -182,55 +188,43 @@ class SqliteStore:
                     "before": dump_statement(change.before),
                     "after": dump_statement(change.after),
                 }
-                for position, change in enumerate(changes)
+                for position, change in enumerate(changes, start)
             ),
         )
-        return number, at
 
-    def _put_statements(self, changes: Sequence[Change]) -> None:
-        for change in changes:
-            element, asserter = change.statement.key
-            if change.after is None:
-                self._run("statement_drop", element=element, asserter=asserter)
-            else:
-                e = change.after.element
-                label = "Relation" if isinstance(e, Relation) else str(e.label)
-                self._run("statement_put", element=element, asserter=asserter, label=label, removed=int(change.after.removed), body=dump(e))
-        touched = sorted({c.statement.element.id for c in changes})
-        said = self.statements_on(touched)
-        self._run("reference_drop", ids=json.dumps(touched))
-        self._run("mention_key_drop", ids=json.dumps(touched))
+    def _put_statements(self, changes: Sequence[Change], held: Iterable[Statement]) -> None:
+        self._run_many("statement_drop", ({"element": c.statement.element.id, "asserter": c.statement.asserter} for c in changes if c.after is None))
+        put = [c.after for c in changes if c.after is not None]
+        self._run_many(
+            "statement_put",
+            ({"element": s.element.id, "asserter": s.asserter, "label": body_label(s.element), "removed": int(s.removed), "body": dump(s.element)} for s in put),
+        )
+        changed = {c.statement.key for c in changes}
+        stood = [s for s in held if s.key not in changed]
+        touched = sorted({s.element.id for s in held})
+        if touched:
+            self._run("reference_drop", ids=json.dumps(touched))
+            self._run("mention_key_drop", ids=json.dumps(touched))
+        said = [*stood, *put]
         self._run_many("reference_put", ({"target": t, "element": s.element.id} for s in said for t in leads_to(s.element)))
         self._run_many(
             "mention_key_put", ({"key": k, "mention": s.element.id} for s in said if isinstance(s.element, Paper) for k in sorted(keys_of(s.element).all()))
         )
 
-    def _put_graph(self, update: Update) -> None:
-        nodes = {n.id: n for n in update.nodes}
-        replaced = update.gone_nodes | nodes.keys()
-        ids = json.dumps(sorted(replaced))
-        stale = {e["id"] for e in self._about(replaced)}
-        self._run("words_drop", ids=ids)
-        self._run("terms_drop", ids=ids)
-        self._run("names_drop", ids=ids)
-        self._run("edges_drop", ids=ids)
-        self._run("relations_drop", ids=json.dumps(sorted(update.gone_relations)))
-        self._run("node_drop", ids=json.dumps(sorted(update.gone_nodes - nodes.keys())))
-        for mention, work in update.works.items():
-            if work is None:
-                self._run("work_drop", mention=mention)
-            else:
-                self._run("work_put", mention=mention, work=work)
-        subjects = self.existing({n.about for n in nodes.values() if isinstance(n, Note) and n.about}) | {i for i, n in nodes.items() if isinstance(n, Paper)}
-        orphans = {i for i, n in nodes.items() if isinstance(n, Note) and n.about and n.about not in subjects}
-        self._run("node_drop", ids=json.dumps(sorted(orphans)))
-        kept = [n for i, n in nodes.items() if i not in orphans]
-        for node in kept:
-            self._put_node(node)
-        edges = [e for n in kept for e in edges_of(n)]
-        ends = {r.source for r in update.relations} | {r.target for r in update.relations} | {e.target for e in edges}
-        present = self.existing(ends)
-        self._run_many("edge_put", ({"source": e.source, "type": e.type, "target": e.target} for e in edges if e.target in present))
+    def _put_graph(self, rows: Rows) -> None:
+        ids = json.dumps(rows.replaced)
+        for name in ("words_drop", "terms_drop", "names_drop", "edges_drop"):
+            self._run(name, ids=ids)
+        self._run("relations_drop", ids=json.dumps(rows.gone_relations))
+        self._run("tally_less", ids=json.dumps(rows.gone_nodes))
+        self._run("node_drop", ids=json.dumps(rows.gone_nodes))
+        self._run("tally_more", papers=len(rows.terms))
+        self._run_many("work_drop", ({"mention": m} for m, w in rows.works if w is None))
+        self._run_many("work_put", ({"mention": m, "work": w} for m, w in rows.works if w is not None))
+        self._run_many("node_put", (_node_row(r.node) for r in rows.nodes))
+        self._run_many("words_put", ({"id": r.node.id, "tokens": r.tokens} for r in rows.nodes if r.tokens))
+        self._run_many("name_put", ({"key": k, "node": r.node.id} for r in rows.nodes for k in r.names))
+        self._run_many("edge_put", ({"source": e.source, "type": e.type, "target": e.target} for e in rows.edges))
         self._run_many(
             "relation_put",
             (
@@ -244,45 +238,25 @@ class SqliteStore:
                     "status": str(r.status),
                     "body": dump(r),
                 }
-                for r in update.relations
-                if r.source in present and r.target in present and r.source != r.target
+                for r in rows.relations
             ),
         )
-        self._put_terms(stale | {n.about for n in kept if isinstance(n, Note) and n.about} | {n.id for n in kept if isinstance(n, Paper)})
+        self._put_terms(rows)
 
-    def _about(self, notes: Iterable[str]) -> list[Row]:
-        return self._db.execute(queries()["subjects_of"], {"ids": json.dumps(sorted(notes))}).fetchall()
+    def _put_terms(self, rows: Rows) -> None:
+        terms = {**rows.terms, **count_terms(self._texts(rows.stale))}
+        self._run("terms_drop", ids=json.dumps(rows.stale))
+        numbers = {r["id"]: r["number"] for r in self._rows("numbers", ids=json.dumps(sorted(terms)))}
+        self._run_many("term_put", ({"term": t, "paper": numbers[p], "number": n} for p in sorted(terms) for t, n in sorted(terms[p].items())))
 
-    def _put_node(self, node: Node) -> None:
-        row = self._db.execute(
-            queries()["node_put"],
-            {
-                "id": node.id,
-                "label": str(node.label),
-                "name": node.name,
-                "role": str(node.role) if isinstance(node, Paper) else None,
-                "path": getattr(node, "path", None),
-                "line": getattr(node, "line", None),
-                "body": dump(node),
-            },
-        ).fetchone()
-        if isinstance(node, Source):
-            return
-        self._run("words_put", number=row[0], tokens=" ".join(search_tokens(" ".join(_searched(node)))))
-        if not isinstance(node, Note):
-            self._run_many("name_put", ({"key": k, "node": node.id} for k in sorted(_names_of(node))))
-
-    def _put_terms(self, papers: set[str]) -> None:
-        from papergraph.lang.tokens import content_terms
-
-        self._run("terms_drop", ids=json.dumps(sorted(papers)))
-        texts: dict[int, list[str]] = {}
-        for row in self._db.execute(queries()["paper_texts"], {"ids": json.dumps(sorted(papers))}):
-            pieces = texts.setdefault(row["number"], [row["title"]])
+    def _texts(self, papers: Iterable[str]) -> dict[str, list[str]]:
+        """Title and notes of each paper, in the order of the notes."""
+        texts: dict[str, list[str]] = {}
+        for row in self._rows("paper_texts", ids=json.dumps(sorted(papers))):
+            pieces = texts.setdefault(row["id"], [row["title"]])
             if row["text"]:
                 pieces.append(row["text"])
-        for number, pieces in texts.items():
-            self._run_many("term_put", ({"term": t, "paper": number, "number": n} for t, n in sorted(content_terms("\n".join(pieces)).items())))
+        return texts
 
     # --- what weave asks
 
@@ -302,8 +276,11 @@ class SqliteStore:
     def mentions_of(self, works: Iterable[str]) -> dict[str, str]:
         return {r["mention"]: r["work"] for r in self._rows("mentions_of", ids=json.dumps(sorted(works)))}
 
-    def existing(self, nodes: Iterable[str | None]) -> set[str]:
-        return {r["id"] for r in self._rows("existing", ids=json.dumps(sorted(n for n in nodes if n)))}
+    def existing(self, nodes: Iterable[str]) -> set[str]:
+        return {r["id"] for r in self._rows("existing", ids=json.dumps(sorted(nodes)))}
+
+    def subjects_of(self, notes: Iterable[str]) -> set[str]:
+        return {r["id"] for r in self._rows("subjects_of", ids=json.dumps(sorted(notes)))}
 
     # --- reading
 
@@ -311,8 +288,8 @@ class SqliteStore:
         return [_statement(r) for r in self._rows("statements_by_asserter", ids=json.dumps(sorted(asserters)))]
 
     def sources(self) -> tuple[Source, ...]:
-        found = [load_node(r["label"], r["body"]) for r in self._rows("nodes_by_label", label=str(Label.SOURCE))]
-        return tuple(sorted((n for n in found if isinstance(n, Source)), key=lambda n: n.uri))
+        found = (n for n in self.all_nodes(Label.SOURCE) if isinstance(n, Source))
+        return tuple(sorted(found, key=lambda n: n.uri))
 
     def get(self, ids: Iterable[str]) -> dict[str, Node]:
         wanted = sorted(set(ids))
@@ -376,17 +353,58 @@ class SqliteStore:
         return tuple((c, a, b) for c, a, b in found if isinstance(c, Concept))
 
     def search(self, text: str, limit: int) -> tuple[Hit, ...]:
-        match = _match_expression(text)
-        if not match:
+        tokens = query_tokens(text)
+        if not tokens:
             return ()
-        hits = [Hit(load_node(r["label"], r["body"]), round(-float(r["rank"]), 4)) for r in self._rows("search", match=match, limit=limit * 4)]
-        whole = fold(text)
-        # a name that is just what was asked for comes first, then names that hold it, then notes
-        hits.sort(key=lambda h: (fold(h.node.name) != whole, isinstance(h.node, Note), whole not in fold(h.node.name), -h.score, h.node.id))
-        return tuple(hits[:limit])
+        match = " ".join(f'"{t}"' for t in tokens) + (" *" if goes_on(text, tokens) else "")
+        named = [Candidate(n.id, n.label, n.name) for n in self.named(fold(text))]
+        rows = self._rows("search", match=match, limit=max(CANDIDATES, limit))
+        ranked = rank(text, [*named, *(Candidate(r["id"], r["label"], r["name"]) for r in rows)])[:limit]
+        nodes = self.get(i for i, _ in ranked)
+        return tuple(Hit(nodes[i], score) for i, score in ranked if i in nodes)
+
+    def papers_under(self, topics: Iterable[str], most: int) -> dict[str, tuple[str, ...]]:
+        found = {t: tuple(r["source"] for r in self._rows("papers_under", topic=t, limit=most + 1)) for t in sorted(set(topics))}
+        return {t: papers for t, papers in found.items() if len(papers) <= most}
+
+    def ties(self, nodes: Iterable[str], most: int, *, min_confidence: float = 0.0, types: Sequence[str] = ()) -> dict[str, tuple[Tie, ...]]:
+        wanted = json.dumps(types) if types else None
+        out = {}
+        for node in sorted(set(nodes)):
+            rows = [
+                *self._rows("ties_from", id=node, min_confidence=min_confidence, types=wanted, limit=most),
+                *self._rows("ties_to", id=node, min_confidence=min_confidence, types=wanted, limit=most),
+            ]
+            found = sorted((Tie(r["id"], r["type"], r["other"], r["confidence"]) for r in rows), key=lambda t: (-t.confidence, t.relation))
+            out[node] = tuple(found[:most])
+        return out
+
+    # --- what likeness asks
 
     def alike(self, paper: str, limit: int) -> tuple[Alike, ...]:
-        return rank_alike(self._rows, self.get([paper])[paper].id, limit)
+        return rank_alike(self, self.works_of([paper]).get(paper, paper), limit)
+
+    def paper_count(self) -> int:
+        return int(self._rows("count_papers")[0]["papers"])
+
+    def terms_of(self, papers: Iterable[str]) -> dict[str, dict[str, int]]:
+        out: dict[str, dict[str, int]] = {}
+        for row in self._rows("terms_of", ids=json.dumps(sorted(papers))):
+            out.setdefault(row["id"], {})[row["term"]] = int(row["number"])
+        return out
+
+    def postings(self, terms: Sequence[str], most: int) -> dict[str, list[int]]:
+        found = {term: [int(r["paper"]) for r in self._rows("papers_with", term=term, limit=most + 1)] for term in terms}
+        return {term: papers for term, papers in found.items() if len(papers) <= most}
+
+    def ids_of(self, references: Iterable[int]) -> dict[int, str]:
+        return {r["number"]: r["id"] for r in self._rows("ids_of", ids=json.dumps(sorted(references)))}
+
+    def contents(self, papers: Iterable[str]) -> list[Contents]:
+        wanted = sorted(papers)
+        nodes, texts, terms = self.get(wanted), self._texts(wanted), self.terms_of(wanted)
+        found = ((nodes[p], tuple(texts[p][1:]), terms.get(p, {})) for p in wanted if p in nodes)
+        return [Contents(p, t, n) for p, t, n in found if isinstance(p, Paper)]
 
     def neighbours(self, ids: Iterable[str]) -> list[tuple[str, str, str]]:
         return [(r["a"], r["b"], r["edge"]) for r in self._rows("neighbours", ids=json.dumps(sorted(ids)))]
@@ -396,10 +414,8 @@ class SqliteStore:
         return {r.id: r for r in found}
 
     def graph(self) -> Graph:
-        nodes = [load_node(label, r["body"]) for label in LABELS for r in self._rows("nodes_by_label", label=str(label))]
-        nodes.sort(key=lambda n: (LABELS.index(n.label), n.id))
-        edges = tuple(Edge(r["type"], r["source"], r["target"]) for r in self._rows("edges_all"))
-        return Graph(tuple(nodes), edges, tuple(load_relation(r["body"]) for r in self._rows("relations_all")))
+        nodes = tuple(n for label in LABELS for n in self.all_nodes(label))
+        return Graph(nodes, tuple(self.all_edges()), tuple(self.all_relations()))
 
     def statistics(self) -> Statistics:
         rest = self._rows("statistics_rest")[0]
@@ -418,10 +434,34 @@ class SqliteStore:
 
     def change_set(self, number: int) -> ChangeSet | None:
         rows = self._rows("change_set_get", number=number)
-        if not rows:
-            return None
-        changes = tuple(Change(load_statement(r["before"]), load_statement(r["after"])) for r in self._rows("changes_of", number=number))
-        return _change_set(rows[0], changes)
+        return _change_set(rows[0], tuple(self.changes(number))) if rows else None
+
+    def changes(self, number: int, start: int = 0) -> Iterator[Change]:
+        for row in self._stream("changes_of", number=number, start=start):
+            yield Change(load_statement(row["before"]), load_statement(row["after"]))
+
+    def all_statements(self) -> Iterator[Statement]:
+        for row in self._stream("statements_all"):
+            yield _statement(row)
+
+    def all_nodes(self, label: str) -> Iterator[Node]:
+        for row in self._stream("nodes_by_label", label=label):
+            yield load_node(row["label"], row["body"])
+
+    def all_edges(self) -> Iterator[Edge]:
+        for row in self._stream("edges_all"):
+            yield Edge(row["type"], row["source"], row["target"])
+
+    def all_relations(self) -> Iterator[Relation]:
+        for row in self._stream("relations_all"):
+            yield load_relation(row["body"])
+
+    def _stream(self, name: str, **parameters: Any) -> Iterator[Row]:
+        """The rows of a query, a few at a time."""
+        with self._errors():
+            cursor = self._db.execute(queries()[name], parameters)
+            while rows := cursor.fetchmany(1000):
+                yield from rows
 
     def touched_after(self, number: int) -> tuple[int, ...]:
         return tuple(int(r["number"]) for r in self._rows("touched_after", number=number))
@@ -431,11 +471,9 @@ class SqliteStore:
         with self._errors():
             found = [str(r[0]) for r in self._db.execute("PRAGMA integrity_check(20)")]
             foreign = [f"row in {r[0]} points to no {r[2]}" for r in self._db.execute("PRAGMA foreign_key_check")]
-        return [f for f in found if f != "ok"] + foreign
-
-    def all_statements(self) -> list[Statement]:
-        """Every statement, by element and asserter."""
-        return [_statement(r) for r in self._rows("statements_all")]
+            counted = self._db.execute("SELECT (SELECT count(*) FROM node WHERE label = 'Paper') - (SELECT number FROM tally WHERE label = 'Paper')").fetchone()[0]
+        tally = [f"the number of papers is off by {counted}"] if counted else []
+        return [f for f in found if f != "ok"] + foreign + tally
 
 
 def _wal_is_safe() -> bool:
@@ -468,34 +506,20 @@ def _statement(row: Row) -> Statement:
 
 
 def _change_set(row: Row, changes: tuple[Change, ...] = ()) -> ChangeSet:
-    counts = tuple((str(v), str(label), int(n)) for v, label, n in json.loads(row["counts"]))
-    return ChangeSet(row["number"], row["at"], row["by"], row["action"], changes, row["undoes"], row["undone_by"], counts)
+    return ChangeSet(row["number"], row["at"], row["by"], row["action"], changes, row["undoes"], row["undone_by"], _counts(row["counts"]))
 
 
-def _searched(node: Node) -> tuple[str, ...]:
-    """What full-text search finds a node by."""
-    if isinstance(node, Paper):
-        return (node.title, *node.aliases, *node.authors, *(x for x in (node.venue, node.doi, node.arxiv_id) if x))
-    if isinstance(node, Topic | Concept):
-        return (node.pref_label, *node.alt_labels)
-    return (node.name,)
+def _counts(text: str) -> tuple[tuple[str, str, int], ...]:
+    return tuple((str(v), str(label), int(n)) for v, label, n in json.loads(text))
 
 
-def _names_of(node: Node) -> set[str]:
-    if isinstance(node, Paper):
-        plain = (node.title, *node.aliases, *short_names(node.title))
-        return {fold(n) for n in plain} | {fold(x) for x in (node.doi, node.arxiv_id, node.openreview_id, node.url) if x}
-    if isinstance(node, Topic | Concept):
-        return {fold(n) for n in (node.pref_label, *node.alt_labels)}
-    return set()
-
-
-def _match_expression(text: str) -> str:
-    """An FTS5 expression of quoted tokens, all of which must stand in a result; the last word may go on."""
-    tokens = search_tokens(text)
-    # a bigram says more than its two characters
-    long = [t for t in tokens if len(t) > 1 or not any(t in u for u in tokens if u != t)]
-    quoted = [f'"{t}"' for t in dict.fromkeys(long)]
-    if quoted and long[-1].isascii() and not text.endswith(" "):
-        quoted[-1] += " *"
-    return " ".join(quoted)
+def _node_row(node: Node) -> Parameters:
+    return {
+        "id": node.id,
+        "label": str(node.label),
+        "name": node.name,
+        "role": str(node.role) if isinstance(node, Paper) else None,
+        "path": getattr(node, "path", None),
+        "line": getattr(node, "line", None),
+        "body": dump(node),
+    }

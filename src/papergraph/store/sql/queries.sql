@@ -7,9 +7,6 @@ ON CONFLICT (element, asserter) DO UPDATE SET label = excluded.label, removed = 
 -- name: statement_drop
 DELETE FROM statement WHERE element = :element AND asserter = :asserter;
 
--- name: statement_get
-SELECT body, removed, label FROM statement WHERE element = :element AND asserter = :asserter;
-
 -- name: statements_by_asserter
 SELECT s.element, s.asserter, s.label, s.removed, s.body FROM json_each(:ids) AS i CROSS JOIN statement AS s INDEXED BY statement_asserter ON s.asserter = i.value
 ORDER BY s.element, s.asserter;
@@ -53,19 +50,15 @@ DELETE FROM work WHERE mention = :mention;
 -- name: existing
 SELECT n.id FROM json_each(:ids) AS i CROSS JOIN node AS n ON n.id = i.value;
 
--- name: node_number
-SELECT number FROM node WHERE id = :id;
-
 -- name: node_put
 INSERT INTO node (id, label, name, role, path, line, body) VALUES (:id, :label, :name, :role, :path, :line, :body)
-ON CONFLICT (id) DO UPDATE SET label = excluded.label, name = excluded.name, role = excluded.role, path = excluded.path, line = excluded.line, body = excluded.body
-RETURNING number;
+ON CONFLICT (id) DO UPDATE SET label = excluded.label, name = excluded.name, role = excluded.role, path = excluded.path, line = excluded.line, body = excluded.body;
 
 -- name: words_drop
 DELETE FROM words WHERE rowid IN (SELECT n.number FROM json_each(:ids) AS i CROSS JOIN node AS n ON n.id = i.value);
 
 -- name: words_put
-INSERT INTO words (rowid, tokens) VALUES (:number, :tokens);
+INSERT INTO words (rowid, tokens) SELECT number, :tokens FROM node WHERE id = :id;
 
 -- name: names_drop
 DELETE FROM name WHERE node IN (SELECT value FROM json_each(:ids));
@@ -78,6 +71,12 @@ DELETE FROM term WHERE paper IN (SELECT n.number FROM json_each(:ids) AS i CROSS
 
 -- name: term_put
 INSERT INTO term (term, paper, number) VALUES (:term, :paper, :number);
+
+-- name: tally_less
+UPDATE tally SET number = number - (SELECT count(*) FROM json_each(:ids) AS i CROSS JOIN node AS n ON n.id = i.value WHERE n.label = 'Paper') WHERE label = 'Paper';
+
+-- name: tally_more
+UPDATE tally SET number = number + :papers WHERE label = 'Paper';
 
 -- name: node_drop
 DELETE FROM node WHERE id IN (SELECT value FROM json_each(:ids));
@@ -99,7 +98,7 @@ VALUES (:id, :type, :source, :target, :confidence, :hedged, :status, :body);
 SELECT DISTINCT e.target AS id FROM json_each(:ids) AS i CROSS JOIN edge AS e ON e.source = i.value WHERE e.type = 'ABOUT';
 
 -- name: paper_texts
-SELECT p.id, p.number, p.name AS title, n.name AS text FROM json_each(:ids) AS i CROSS JOIN node AS p ON p.id = i.value
+SELECT p.id, p.name AS title, n.name AS text FROM json_each(:ids) AS i CROSS JOIN node AS p ON p.id = i.value
 LEFT JOIN edge AS e ON e.target = p.id AND e.type = 'ABOUT' LEFT JOIN node AS n ON n.id = e.source
 WHERE p.label = 'Paper' ORDER BY p.id, n.path, n.line, n.id;
 
@@ -107,7 +106,7 @@ WHERE p.label = 'Paper' ORDER BY p.id, n.path, n.line, n.id;
 SELECT n.label, n.body FROM json_each(:ids) AS i CROSS JOIN node AS n ON n.id = i.value;
 
 -- name: nodes_by_label
-SELECT label, body FROM node WHERE label = :label ORDER BY path, line, id;
+SELECT label, body FROM node WHERE label = :label ORDER BY id;
 
 -- name: nodes_named
 SELECT n.label, n.body FROM name AS k CROSS JOIN node AS n ON n.id = k.node WHERE k.key = :key ORDER BY n.label DESC, n.id;
@@ -164,7 +163,7 @@ SELECT c.body, (SELECT count(*) FROM relation AS r WHERE r.source = c.id OR r.ta
 FROM node AS c WHERE c.label = 'Concept' ORDER BY relations DESC, notes DESC, c.name, c.id;
 
 -- name: search
-SELECT n.label, n.body, bm25(words) AS rank FROM words JOIN node AS n ON n.number = words.rowid WHERE words MATCH :match ORDER BY rank, n.id LIMIT :limit;
+SELECT n.id, n.label, n.name FROM (SELECT rowid FROM words WHERE words MATCH :match ORDER BY rank LIMIT :limit) AS hit CROSS JOIN node AS n ON n.number = hit.rowid;
 
 -- name: neighbours
 SELECT r.source AS a, r.target AS b, r.id AS edge FROM json_each(:ids) AS i CROSS JOIN relation AS r INDEXED BY relation_source ON r.source = i.value
@@ -173,23 +172,33 @@ UNION SELECT e.source, e.target, e.type FROM json_each(:ids) AS i CROSS JOIN edg
 UNION SELECT e.target, e.source, e.type FROM json_each(:ids) AS i CROSS JOIN edge AS e INDEXED BY edge_target ON e.target = i.value AND e.type IN ('HAS_TOPIC', 'BROADER')
 ORDER BY a, b, edge;
 
--- name: paper_terms
-SELECT term, number FROM term WHERE paper = :paper ORDER BY term;
+-- name: terms_of
+SELECT n.id, t.term, t.number FROM json_each(:ids) AS i CROSS JOIN node AS n ON n.id = i.value CROSS JOIN term AS t INDEXED BY term_paper ON t.paper = n.number;
 
--- name: term_counts
-SELECT i.value AS term, (SELECT count(*) FROM term AS t WHERE t.term = i.value) AS papers FROM json_each(:ids) AS i;
+-- name: papers_with
+SELECT paper FROM term WHERE term = :term LIMIT :limit;
 
--- name: papers_of_terms
-SELECT t.term, t.paper, t.number FROM json_each(:ids) AS i CROSS JOIN term AS t ON t.term = i.value;
+-- name: ids_of
+SELECT n.number, n.id FROM json_each(:ids) AS i CROSS JOIN node AS n ON n.number = i.value;
 
--- name: terms_of_papers
-SELECT t.paper, t.term, t.number FROM json_each(:ids) AS i CROSS JOIN term AS t INDEXED BY term_paper ON t.paper = i.value;
+-- name: numbers
+SELECT n.id, n.number FROM json_each(:ids) AS i CROSS JOIN node AS n ON n.id = i.value;
+
+-- name: papers_under
+SELECT source FROM edge WHERE target = :topic AND type = 'HAS_TOPIC' ORDER BY source LIMIT :limit;
+
+-- name: ties_from
+SELECT id, type, target AS other, confidence FROM relation INDEXED BY relation_source
+WHERE source = :id AND confidence >= :min_confidence AND status <> 'rejected' AND (:types IS NULL OR type IN (SELECT value FROM json_each(:types)))
+ORDER BY confidence DESC, id LIMIT :limit;
+
+-- name: ties_to
+SELECT id, type, source AS other, confidence FROM relation INDEXED BY relation_target
+WHERE target = :id AND confidence >= :min_confidence AND status <> 'rejected' AND (:types IS NULL OR type IN (SELECT value FROM json_each(:types)))
+ORDER BY confidence DESC, id LIMIT :limit;
 
 -- name: count_papers
-SELECT count(*) AS papers FROM node WHERE label = 'Paper';
-
--- name: paper_rows
-SELECT n.number, n.id, n.label, n.body, n.name FROM json_each(:ids) AS i CROSS JOIN node AS n ON n.number = i.value ORDER BY n.id;
+SELECT number AS papers FROM tally WHERE label = 'Paper';
 
 -- name: statistics_nodes
 SELECT label, count(*) AS n FROM node GROUP BY label ORDER BY label;
@@ -202,6 +211,9 @@ SELECT (SELECT count(*) FROM node WHERE label = 'Paper' AND role = 'entry') AS e
 
 -- name: change_set_put
 INSERT INTO change_set (at, by, action, undoes, counts) VALUES (:at, :by, :action, :undoes, :counts) RETURNING number;
+
+-- name: change_set_count
+UPDATE change_set SET counts = :counts WHERE number = :number;
 
 -- name: change_put
 INSERT INTO change (change_set, position, element, asserter, before, after) VALUES (:change_set, :position, :element, :asserter, :before, :after);
@@ -218,7 +230,7 @@ SELECT c.number, c.at, c.by, c.action, c.undoes, c.counts, (SELECT max(u.number)
 FROM change_set AS c WHERE c.number = :number;
 
 -- name: changes_of
-SELECT element, asserter, before, after FROM change WHERE change_set = :number ORDER BY position;
+SELECT before, after FROM change WHERE change_set = :number AND position >= :start ORDER BY position;
 
 -- name: touched_after
 SELECT DISTINCT later.change_set AS number FROM change AS mine CROSS JOIN change AS later INDEXED BY change_element

@@ -1,0 +1,73 @@
+"""What nodes are found by, and in which order: the same on every engine, so that every store gives the same answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from papergraph.folding import fold, search_tokens
+from papergraph.model import Concept, Node, Paper, Topic
+from papergraph.resolve.names import short_names
+from papergraph.vocabulary import Label
+
+CANDIDATES = 400
+"""Hits that a store gives to be ranked. Up to so many the order is exact; of more, the engine's own order chooses."""
+
+
+def searched(node: Node) -> tuple[str, ...]:
+    """What full-text search finds a node by."""
+    if isinstance(node, Paper):
+        return (node.title, *node.aliases, *node.authors, *(x for x in (node.venue, node.doi, node.arxiv_id) if x))
+    if isinstance(node, Topic | Concept):
+        return (node.pref_label, *node.alt_labels)
+    return (node.name,)
+
+
+def names_of(node: Node) -> tuple[str, ...]:
+    """The folded names of a paper, topic or concept: titles, labels, aliases, identifiers; sorted."""
+    if isinstance(node, Paper):
+        plain = (node.title, *node.aliases, *short_names(node.title))
+        return tuple(sorted({fold(n) for n in plain} | {fold(x) for x in (node.doi, node.arxiv_id, node.openreview_id, node.url) if x}))
+    if isinstance(node, Topic | Concept):
+        return tuple(sorted({fold(n) for n in (node.pref_label, *node.alt_labels)}))
+    return ()
+
+
+def query_tokens(text: str) -> tuple[str, ...]:
+    """The tokens that must all stand in a hit, in order.
+
+    A CJK bigram says more than its two characters, so those are left out where a bigram holds them.
+    """
+    tokens = search_tokens(text)
+    return tuple(dict.fromkeys(t for t in tokens if len(t) > 1 or not any(t in u for u in tokens if u != t)))
+
+
+def goes_on(text: str, tokens: tuple[str, ...]) -> bool:
+    """Whether the last token may be the beginning of a word: someone is still typing it."""
+    return bool(tokens) and tokens[-1].isascii() and not text.endswith(" ")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A hit of the full-text index, before it is ranked."""
+
+    id: str
+    label: str
+    name: str
+
+
+def rank(text: str, candidates: Iterable[Candidate]) -> list[tuple[str, float]]:
+    """`(id, score)` of the candidates, best first.
+
+    A name that is just what was asked for comes first, then names that hold it, then notes; within these by the
+    cosine of the two sets of tokens (0..1), then by id.
+    """
+    whole = fold(text)
+    wanted = len(query_tokens(text)) or 1
+
+    def order(candidate: Candidate) -> tuple[bool, bool, bool, float, str]:
+        name = fold(candidate.name)
+        score = min(1.0, wanted / max(len(query_tokens(candidate.name)), 1)) ** 0.5
+        return name != whole, candidate.label == Label.NOTE, whole not in name, -round(score, 4), candidate.id
+
+    return [(key[4], -key[3]) for key in sorted(order(c) for c in {c.id: c for c in candidates}.values())]
