@@ -1,1 +1,1 @@
-"""Cypher statements, one a file."""
+"""Cypher statements, one a file; `papergraph.store.cypher` reads them."""

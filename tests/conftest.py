@@ -1,23 +1,187 @@
 from __future__ import annotations
 
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import neo4j
 import pytest
 
 from papergraph import folding
 from papergraph.library import Library
+from papergraph.model import USER, Paper, Statement
 from papergraph.store import open_store
+from papergraph.store.changes import Change
+from papergraph.store.neo4j import Login
+from papergraph.store.protocol import Store
 
-DATA = Path(__file__).parent.parent / "data"
+ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "server"))
+import run as local_server  # noqa: E402 - server/run.py
+
+DATA = ROOT / "data"
 ICLR = DATA / "iclr2024-notes.txt"
+IMAGE = "neo4j:5.26-community"
+STORES = ["file", "memory", "neo4j"]
 
 
-@pytest.fixture(params=["file", "memory"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[object]:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """One worker runs all tests on the Neo4j server, for they share its one database; their ids hold its name."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class OneServer(LoadScopeScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            return "neo4j" if "neo4j" in nodeid else nodeid
+
+    return OneServer(config, log)
+
+
+# --- a real Neo4j server
+
+
+@dataclass(frozen=True)
+class Neo4j:
+    """A server that the tests may fill and empty."""
+
+    uri: str
+    login: Login
+
+    def open(self, *, create: bool = True) -> Store:
+        return open_store(self.uri, create=create, login=self.login)
+
+    def driver(self) -> neo4j.Driver:
+        return neo4j.GraphDatabase.driver(self.uri, auth=(self.login.username, self.login.password), notifications_min_severity="OFF")
+
+    def run(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
+        with self.driver() as driver:
+            return [r.data() for r in driver.execute_query(query, parameters, database_=self.login.database).records]  # type: ignore[arg-type]
+
+    def clear(self) -> None:
+        """Empty it, but for the schema."""
+        self.run("MATCH (n) WHERE NOT n:Store CALL (n) { DETACH DELETE n }")
+        self.run("MATCH (s:Store) SET s = {id: s.id, version: s.version, changeSets: 0}")
+
+
+def neo4j_way() -> str | None:
+    """How a server is had here: `uri`, `docker` or `maven`; `None` if not at all."""
+    if os.environ.get("NEO4J_URI"):
+        return "uri"
+    if local_server.missing() is None:
+        return "maven"
+    if shutil.which("docker") and subprocess.run(["docker", "info"], capture_output=True, check=False).returncode == 0:
+        return "docker"
+    return None
+
+
+WITHOUT = "the tests on a real Neo4j server: they need NEO4J_URI (with NEO4J_USERNAME, NEO4J_PASSWORD), Java 17 with Maven, or Docker"
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if not hasattr(terminalreporter.config, "workerinput") and neo4j_way() is None:
+        terminalreporter.write_line(f"skipped {WITHOUT}")
+
+
+@pytest.fixture(scope="session")
+def neo4j_classes() -> str:
+    return local_server.class_path()
+
+
+@pytest.fixture(scope="session")
+def neo4j_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neo4j]:
+    way = neo4j_way()
+    if way is None:
+        if os.environ.get("PAPERGRAPH_REQUIRE_NEO4J"):
+            pytest.fail(f"cannot run {WITHOUT}")
+        pytest.skip(f"skipped {WITHOUT}")
+    if way == "uri":
+        database = os.environ.get("NEO4J_DATABASE")
+        server = Neo4j(os.environ["NEO4J_URI"], Login(os.environ.get("NEO4J_USERNAME", "neo4j"), os.environ.get("NEO4J_PASSWORD", ""), database))
+        if server.run("MATCH (n) WHERE NOT n:PapergraphTests RETURN n LIMIT 1"):
+            pytest.fail("the database that NEO4J_URI names is not empty; the tests would delete what is in it: give them an empty one")
+        yield server
+        server.run("MATCH (n) CALL (n) { DETACH DELETE n }")
+    elif way == "maven":
+        classes = request.getfixturevalue("neo4j_classes")
+        running = local_server.Server(tmp_path_factory.mktemp("neo4j"), heap="768m", page_cache="64m", classes=classes).start()
+        yield Neo4j(running.uri, Login("neo4j", running.password))
+        running.stop()
+    else:
+        yield from _in_docker()
+
+
+def _in_docker() -> Iterator[Neo4j]:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    environment = {**os.environ, "NEO4J_AUTH": "neo4j/" + "only-for-tests"}
+    command = ["docker", "run", "--rm", "-d", "-e", "NEO4J_AUTH", "-p", f"127.0.0.1:{port}:7687", IMAGE]
+    container = subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout.strip()
+    server = Neo4j(f"bolt://127.0.0.1:{port}", Login("neo4j", "only-for-tests"))
+    try:
+        end = time.monotonic() + 120
+        while True:
+            try:
+                with server.driver() as driver:
+                    driver.verify_connectivity()
+                break
+            except neo4j.exceptions.DriverError:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(1)
+        yield server
+    finally:
+        subprocess.run(["docker", "stop", container], check=False, capture_output=True)
+
+
+@pytest.fixture
+def server(neo4j_server: Neo4j) -> Neo4j:
+    """The server, with an empty database."""
+    neo4j_server.clear()
+    return neo4j_server
+
+
+# --- stores
+
+A, B = Paper(folding.paper_id("First Paper"), "First Paper"), Paper(folding.paper_id("論文その2"), "論文その2", markers=("🔴",), decision="oral")
+
+
+def put(store: Store, *papers: Paper, by: str = "user") -> None:
+    store.apply([Change(None, Statement(USER, p)) for p in papers], by=by, action="put")
+
+
+def empty(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Store:
+    """An empty store of that kind."""
+    if kind == "neo4j":
+        found: Neo4j = request.getfixturevalue("server")
+        return found.open()
+    return open_store(":memory:" if kind == "memory" else str(tmp_path / "store.db"), create=True)
+
+
+def filled(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Library]:
+    """A library with the ICLR notes in a store of the kind that `request.param` names."""
+    if request.param == "file":
+        path = tmp_path / "iclr.db"
+        path.write_bytes(request.getfixturevalue("iclr_file").read_bytes())
+        with Library(open_store(str(path))) as opened:
+            yield opened
+        return
+    with Library(empty(request, tmp_path, request.param)) as opened:
+        opened.import_notes(ICLR)
+        yield opened
+
+
+@pytest.fixture(params=STORES)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """Each kind of store, empty: contract tests run on all of them."""
-    location = ":memory:" if request.param == "memory" else str(tmp_path / "store.db")
-    with open_store(location, create=True) as opened:
+    with empty(request, tmp_path, request.param) as opened:
         yield opened
 
 

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from pathlib import Path
 
 import networkx as nx
 import pytest
 
-from conftest import DISSECTING, MECHANISTIC, PAUSE, paper_id
+from conftest import DISSECTING, MECHANISTIC, PAUSE, STORES, filled, paper_id
 from papergraph.errors import AmbiguousNameError, UnknownNameError, UsageError
 from papergraph.library import Library
 from papergraph.vocabulary import RELATIONS
+
+
+@pytest.fixture(params=STORES)
+def iclr(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Library]:
+    yield from filled(request, tmp_path)
 
 
 def test_related_tells_stated_relations_with_quotes_first(iclr: Library) -> None:

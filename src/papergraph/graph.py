@@ -257,8 +257,8 @@ def weave(store: Statements, before: Iterable[Statement], after: Iterable[Statem
     outer = store.works_of({e for s in statements.values() for e in leads_to(s.element)} - papers.keys())
     woven = _weave(tuple(statements.values()), {**outer, **works})
     prior = {**outer, **old}
-    new = {s.key for s in after}
-    stored = [*before, *(s for s in statements.values() if s.key not in new)]
+    anew = {s.key for s in after}
+    stored = [*before, *(s for s in statements.values() if s.key not in anew)]
     gone_relations = {_own_id(s.element, w) for s in stored if isinstance(s.element, Relation) for w in (prior, woven.works)}
     gone_nodes = {s.element.id for s in (*statements.values(), *before) if not isinstance(s.element, Relation | Paper)}
     gone_nodes |= {w for m in papers for w in (old.get(m), works.get(m)) if w}

@@ -5,22 +5,39 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from papergraph.errors import StoreError
-
 if TYPE_CHECKING:
+    from papergraph.store.neo4j import Login
     from papergraph.store.protocol import Store
 
 
-def open_store(location: str, *, create: bool = False) -> Store:
-    """The store at `location`: a file path, or `:memory:` for one that goes with the process.
+def is_server(location: str) -> bool:
+    """Whether `location` is the address of a server, not a file."""
+    return "://" in location
+
+
+def open_store(location: str, *, create: bool = False, login: Login | None = None) -> Store:
+    """The store at `location`: a file path, `:memory:` for one that goes with the process, or the address of a Neo4j server.
+
+    Parameters
+    ----------
+    location
+        For Neo4j `neo4j://host:port` or `bolt://host:port`, each also with `+s` or `+ssc`.
+    create
+        Whether to make a new store where there is none.
+    login
+        User name, password and database for a server.
 
     Raises
     ------
+    UsageError
+        If the address is none.
     StoreError
-        If it cannot be opened, or is missing and `create` is false.
+        If it cannot be opened; `StoreMissingError` if there is none and `create` is false.
     """
-    if "://" in location:
-        raise StoreError(f"'{location.split('://', 1)[0]}://' is no kind of store known here; give a file path")
+    if is_server(location):
+        from papergraph.store.neo4j import Login, Neo4jStore
+
+        return Neo4jStore(location, login or Login(), create=create)
     from papergraph.store.sqlite import SqliteStore
 
     if location == ":memory:":

@@ -152,10 +152,7 @@ class SqliteStore:
                 held = self.statements_on({c.statement.element.id for c in changes})
                 check_held(changes, held)
                 rows = rows_of(self, changes)
-                if continues is None:
-                    number = self._open_change_set(by, action, undoes, at)
-                else:
-                    number = continues
+                number = self._open_change_set(by, action, undoes, at) if continues is None else continues
                 self._log(number, changes)
                 self._put_statements(changes, held)
                 self._put_graph(rows)

@@ -1,0 +1,10 @@
+// purpose: put ABOUT edges
+// parameters:
+//   rows: list of map {source, target}, ids
+// columns: none
+
+UNWIND $rows AS row
+MATCH (a:Note {id: row.source})
+WITH row, a
+MATCH (b:Paper {id: row.target})
+CREATE (a)-[:ABOUT]->(b);

@@ -1,0 +1,10 @@
+// purpose: note what a change set holds by now
+// parameters:
+//   number: integer
+//   counts: string, JSON
+//   size: integer, changes
+//   token: string, which transaction wrote it last
+// columns: none
+
+MATCH (c:ChangeSet {number: $number})
+SET c.counts = $counts, c.size = $size, c.token = $token;

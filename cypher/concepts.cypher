@@ -1,0 +1,10 @@
+// purpose: concepts with the numbers of their relations and of the notes that name them
+// parameters: none
+// columns:
+//   properties: map
+//   relations: integer
+//   notes: integer
+// reads: every concept
+
+MATCH (c:Concept)
+RETURN properties(c) AS properties, COUNT { (c)-[:APPLIES_TO|CONSISTENT_WITH|CONTRADICTS|DIFFERS_FROM|EQUIVALENT_TO|EXTENDS|RELATED_TO|SIMILAR_TO|SUPPORTS|USES]-() } AS relations, COUNT { (c)<-[:MENTIONS]-() } AS notes;

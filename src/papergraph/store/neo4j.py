@@ -1,0 +1,724 @@
+"""The store on a Neo4j server, by the official driver.
+
+The graph stands in the database as a person would draw it: papers, topics, concepts, notes and sources with typed
+relationships. Beside it, unconnected, stand what it is made from and undone by: `Statement`, `ChangeSet` and `ChangePage`
+nodes, and one `Store` node whose write lock lets one writer work at a time. Every statement is a file of `cypher/`; labels
+and relationship types come from the vocabulary alone, all else goes in as parameters. The driver's errors never leave.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
+from urllib.parse import urlsplit
+
+import neo4j
+from neo4j import exceptions as failures
+
+from papergraph import __version__
+from papergraph.errors import StaleError, StoreBusyError, StoreError, StoreMissingError, UsageError
+from papergraph.folding import fold
+from papergraph.graph import leads_to
+from papergraph.model import NODE_TYPES, Concept, Edge, Evidence, Graph, Node, Note, Paper, Relation, Source, Statement, Topic
+from papergraph.resolve.identity import keys_of
+from papergraph.store import cypher
+from papergraph.store.bodies import body_label, dump, dump_statement, load_element, load_statement
+from papergraph.store.changes import Change, ChangeSet, add_counts, count, now
+from papergraph.store.indexed import CANDIDATES, Candidate, goes_on, query_tokens, rank
+from papergraph.store.likeness import Contents, rank_alike
+from papergraph.store.protocol import Alike, Filter, Hit, Statistics, Surroundings, Tie
+from papergraph.store.rows import Rows, check_held, count_terms, rows_of
+from papergraph.store.topics import in_order_of_notes
+from papergraph.vocabulary import LABELS, RELATIONS, STRUCTURE
+
+SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
+PIECE = 10_000
+"""Changes in one transaction at most; the server holds all of a transaction in its memory."""
+ROWS = 2_000
+"""Rows sent with one statement at most."""
+TERMS = 400
+"""Values asked of a full-text index at once; Lucene takes 1,024."""
+PAGE = 200
+"""Changes in one page of the log at most."""
+PAGE_CHARACTERS = 500_000
+"""Characters after which a page of the log is full."""
+LONGEST_KEY = 1_000
+"""Characters of a key in an index; of a longer one the hash stands there (Lucene takes 32,766 bytes)."""
+CONNECT_SECONDS, ACQUIRE_SECONDS, RETRY_SECONDS = 10.0, 20.0, 30.0
+"""How long to wait for a connection, for one that speaks Bolt, and with retries of what may pass."""
+READ_SECONDS, WRITE_SECONDS = 120.0, 900.0
+"""When the server ends a transaction that reads or writes."""
+
+_FULLTEXT = re.compile(r"CREATE FULLTEXT INDEX (\w+)")
+_T = TypeVar("_T")
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Who one is to the server, and which database is meant; never printed."""
+
+    username: str | None = None
+    password: str | None = None
+    database: str | None = None
+
+    def __repr__(self) -> str:
+        return "Login(…)"
+
+
+class Neo4jStore:
+    """The store in a database of a Neo4j server, version 5.26 or later; implements `papergraph.store.protocol.Store`.
+
+    Parameters
+    ----------
+    uri
+        `neo4j://` (routed, for clusters too), `bolt://` (that one server), each also `+s` (encrypted) and `+ssc` (encrypted,
+        whatever the certificate).
+    login
+        User name, password and database; the server's default database if that is left out.
+    create
+        Whether to make a new store where there is none in the database.
+
+    Raises
+    ------
+    UsageError
+        If the address is none, or holds a password.
+    StoreError
+        If the server cannot be reached or used, or the store is missing or from a newer version.
+    """
+
+    def __init__(self, uri: str, login: Login = Login(), *, create: bool = False) -> None:
+        self.uri = _checked(uri)
+        self._database = login.database or None
+        self._transaction: neo4j.ManagedTransaction | None = None
+        auth = (login.username or "neo4j", login.password) if login.password is not None else None
+        self._bookmarks = neo4j.GraphDatabase.bookmark_manager()
+        with self._errors():
+            self._driver = neo4j.GraphDatabase.driver(
+                self.uri,
+                auth=auth,
+                user_agent=f"papergraph/{__version__}",
+                connection_timeout=CONNECT_SECONDS,
+                connection_acquisition_timeout=ACQUIRE_SECONDS,
+                max_transaction_retry_time=RETRY_SECONDS,
+                notifications_min_severity="OFF",
+            )
+        try:
+            self._prepare(create=create)
+        except BaseException:
+            self._driver.close()
+            raise
+
+    def _prepare(self, *, create: bool) -> None:
+        newest = len(cypher.schemas())
+        found = self._rows("store_version")
+        version = int(found[0]["version"]) if found else 0
+        if version > newest:
+            raise StoreError(f"{self.location} is from a newer papergraph (store version {version}, this one reads up to {newest}); update papergraph")
+        if not found and not create:
+            raise StoreMissingError(f"no papergraph store in {self.location} yet; `papergraph import NOTES` makes it")
+        if version < newest:
+            self._migrate(version, newest)
+
+    def _migrate(self, version: int, newest: int) -> None:
+        """Bring the schema up to date; it can be cut off and run again, and by several at once."""
+        with self._errors(), self._session() as session:
+            for statements in cypher.schemas()[version:newest]:
+                for statement in statements:
+                    try:
+                        session.run(neo4j.Query(statement)).consume()
+                    except failures.ClientError as error:
+                        if error.code not in ("Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists", "Neo.ClientError.Schema.IndexAlreadyExists"):
+                            raise
+            session.run(cypher.text("indexes_await")).consume()
+            present = {r["name"] for r in session.run(cypher.text("fulltext_indexes"))}
+            lacking = sorted({i for some in cypher.schemas() for s in some for i in _FULLTEXT.findall(s)} - present)
+            if lacking:
+                raise StoreError(
+                    f"{self.location} has full-text indexes of its own on the same properties, so that papergraph's ({', '.join(lacking)}) "
+                    "could not be made; drop those (SHOW FULLTEXT INDEXES), or use another database"
+                )
+        self._write(lambda t: self._run("store_put", version=newest))
+
+    # --- boundary
+
+    @property
+    def location(self) -> str:
+        return f"{self.uri} (database {self._database})" if self._database else self.uri
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._driver.close()
+
+    def _session(self) -> neo4j.Session:
+        return self._driver.session(database=self._database, bookmark_manager=self._bookmarks, fetch_size=1_000)
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (failures.Neo4jError, failures.DriverError, OSError) as error:
+            raise _translated(error, self.location) from error
+
+    def _read(self, work: Callable[[neo4j.ManagedTransaction], _T]) -> _T:
+        with self._errors(), self._session() as session:
+            return session.execute_read(neo4j.unit_of_work(timeout=READ_SECONDS)(work))
+
+    def _write(self, work: Callable[[neo4j.ManagedTransaction], _T]) -> _T:
+        """Run `work` in one transaction, in which all reading of this store happens too; again if it is refused in passing."""
+
+        def within(transaction: neo4j.ManagedTransaction) -> _T:
+            self._transaction = transaction
+            try:
+                return work(transaction)
+            finally:
+                self._transaction = None
+
+        with self._errors(), self._session() as session:
+            return session.execute_write(neo4j.unit_of_work(timeout=WRITE_SECONDS)(within))
+
+    def _rows(self, name: str, **parameters: Any) -> list[Row]:
+        """The rows of a statement, in the running transaction or in one of its own."""
+        if self._transaction is not None:
+            return list(self._transaction.run(cypher.text(name), parameters))
+        return self._read(lambda t: list(t.run(cypher.text(name), parameters)))
+
+    def _stream(self, name: str, **parameters: Any) -> Iterator[Row]:
+        """The rows of a statement as they come, for results that may be large."""
+        with self._errors(), self._session() as session:
+            yield from session.run(neo4j.Query(cypher.text(name), timeout=WRITE_SECONDS), parameters)
+
+    def _run(self, name: str, **parameters: Any) -> None:
+        assert self._transaction is not None
+        self._transaction.run(cypher.text(name), parameters).consume()
+
+    def _run_rows(self, name: str, rows: Sequence[Any], key: str = "rows", **parameters: Any) -> None:
+        for some in _slices(rows, ROWS):
+            self._run(name, **{key: some}, **parameters)
+
+    def _rows_of(self, name: str, values: Iterable[str], key: str = "ids", **parameters: Any) -> list[Row]:
+        """The rows of a statement that takes a list, which may be long or empty."""
+        return [r for some in _slices(sorted(set(values)), ROWS) for r in self._rows(name, **{key: some}, **parameters)]
+
+    # --- writing
+
+    def apply(
+        self, changes: Sequence[Change], *, by: str, action: str, undoes: int | None = None, at: str | None = None, continues: int | None = None
+    ) -> ChangeSet | None:
+        if not changes:
+            return None
+        number = continues
+        at = at or now()
+        # what others lead to comes first, so that no piece is woven twice
+        ordered = changes if len(changes) <= PIECE else sorted(changes, key=lambda c: isinstance(c.statement.element, Relation))
+        for piece in _slices(ordered, PIECE):
+            number = self._apply_piece(piece, by, action, undoes, at, number)
+        found = self._rows("change_set_get", number=number)
+        return _change_set(found[0], tuple(changes))
+
+    def _apply_piece(self, changes: Sequence[Change], by: str, action: str, undoes: int | None, at: str, continues: int | None) -> int:
+        """Apply the changes in one transaction, exactly once, even if the connection is lost while it is committed."""
+        token = uuid.uuid4().hex
+        numbers: list[int] = []
+
+        def work(_: neo4j.ManagedTransaction) -> int:
+            newest = int(self._rows("store_lock")[0]["number"])
+            numbers[:] = [newest + 1 if continues is None else continues]
+            self._apply_within(changes, by, action, undoes, at, numbers[0], token, new=continues is None)
+            return numbers[0]
+
+        for attempt in (1, 2, 3):
+            try:
+                with self._unsure():
+                    return self._write(work)
+            except _UnknownOutcomeError as error:
+                found = self._rows("change_set_token", number=numbers[0]) if numbers else []
+                if found and found[0]["token"] == token:
+                    return numbers[0]
+                if attempt == 3:
+                    raise StoreError(f"the connection to {self.location} was lost while changes were stored; nothing of them was; run the command again") from error
+        raise AssertionError("unreachable")
+
+    @contextmanager
+    def _unsure(self) -> Iterator[None]:
+        try:
+            yield
+        except StoreError as error:
+            if isinstance(error.__cause__, failures.IncompleteCommit):
+                raise _UnknownOutcomeError from error
+            raise
+
+    def _apply_within(
+        self, changes: Sequence[Change], by: str, action: str, undoes: int | None, at: str, number: int, token: str, *, new: bool
+    ) -> None:
+        held = self.statements_on({c.statement.element.id for c in changes})
+        check_held(changes, held)
+        rows = rows_of(self, changes)
+        if new:
+            self._run("change_set_put", number=number, at=at, by=by, action=action, undoes=undoes)
+        self._log(number, changes, token)
+        self._put_statements(number, changes, held, dict(rows.works))
+        self._put_graph(rows)
+
+    def _log(self, number: int, changes: Sequence[Change], token: str) -> None:
+        found = self._rows("change_set_get", number=number)
+        if not found:
+            raise StaleError(f"there is no change set {number} to go on with; run the command again")
+        before = _counts(found[0]["counts"])
+        start = sum(n for _, _, n in before)
+        counts = json.dumps(add_counts(before, count(changes)), ensure_ascii=False)
+        self._run("change_set_count", number=number, counts=counts, size=start + len(changes), token=token)
+        self._run_rows("change_page_put", list(_pages(number, start, changes)))
+
+    def _put_statements(self, number: int, changes: Sequence[Change], held: Sequence[Statement], works: Mapping[str, str | None]) -> None:
+        self._run_rows("statement_retract", [_statement_id(*c.statement.key) for c in changes if c.after is None], "ids", number=number)
+        put = [c.after for c in changes if c.after is not None]
+        self._run_rows("statement_put", [_statement_row(s, works.get(s.element.id)) for s in put], number=number)
+        changed = {c.statement.key for c in changes}
+        others = {s.element.id for s in held if s.key not in changed}
+        known = {s.element.id for s in put} - others
+        self._run_rows("works_put", [{"mention": m, "work": w} for m, w in sorted(works.items()) if m not in known])
+
+    def _put_graph(self, rows: Rows) -> None:
+        self._run_rows("edges_drop", rows.replaced, "ids")
+        self._run_rows("relations_drop", rows.gone_relations, "ids")
+        self._run_rows("node_drop", rows.gone_nodes, "ids")
+        nodes: dict[str, list[dict[str, Any]]] = {}
+        for row in rows.nodes:
+            nodes.setdefault(row.node.label.lower(), []).append(_node_row(row.node, row.names, row.tokens, rows.terms.get(row.node.id)))
+        for label, some in nodes.items():
+            self._run_rows(f"{label}_put", some)
+        edges: dict[str, list[dict[str, str]]] = {}
+        for edge in rows.edges:
+            edges.setdefault(edge.type.lower(), []).append({"source": edge.source, "target": edge.target})
+        for kind, ends in edges.items():
+            self._run_rows(f"{kind}_put", ends)
+        self._run_rows("relation_put", [_relation_row(r) for r in rows.relations])
+        if rows.stale:
+            texts = {c.paper.id: (c.paper.title, *c.texts) for c in self._contents(rows.stale)}
+            terms = count_terms(texts)
+            self._run_rows("terms_put", [{"id": p, "terms": sorted(n), "counts": [n[t] for t in sorted(n)]} for p, n in sorted(terms.items())])
+
+    # --- what weave asks
+
+    def statements_on(self, elements: Iterable[str]) -> list[Statement]:
+        return _statements(self._rows_of("statements_on", elements))
+
+    def statements_referring(self, elements: Iterable[str]) -> list[Statement]:
+        found = {s.element.id for s in self._statements_found("refs", elements)}
+        return self.statements_on(found)
+
+    def mentions_with(self, keys: Iterable[str]) -> set[str]:
+        return {s.element.id for s in self._statements_found("keys", keys)}
+
+    def _statements_found(self, part: str, values: Iterable[str]) -> list[Statement]:
+        quoted = [_quoted(_key(v)) for v in sorted(set(values))]
+        return _statements(r for some in _slices(quoted, TERMS) for r in self._rows("statements_found", query=f"{part}:({' '.join(some)})"))
+
+    def works_of(self, mentions: Iterable[str]) -> dict[str, str]:
+        return {r["mention"]: r["work"] for r in self._rows_of("works_of", mentions, "mentions")}
+
+    def mentions_of(self, works: Iterable[str]) -> dict[str, str]:
+        return {r["mention"]: r["work"] for r in self._rows_of("mentions_of", works, "works")}
+
+    def existing(self, nodes: Iterable[str]) -> set[str]:
+        return {r["id"] for r in self._rows_of("existing", nodes)}
+
+    def subjects_of(self, notes: Iterable[str]) -> set[str]:
+        return {r["id"] for r in self._rows_of("subjects_of", notes)}
+
+    # --- reading
+
+    def statements(self, asserters: Iterable[str]) -> list[Statement]:
+        return _statements(self._rows_of("statements_by", asserters, "asserters"))
+
+    def sources(self) -> tuple[Source, ...]:
+        found = [_node(r) for r in self._rows("all_sources")]
+        return tuple(sorted((n for n in found if isinstance(n, Source)), key=lambda n: n.uri))
+
+    def get(self, ids: Iterable[str]) -> dict[str, Node]:
+        wanted = set(ids)
+        by_id = {n.id: n for n in map(_node, self._rows_of("nodes_by_id", wanted))}
+        works = self.works_of(wanted - by_id.keys())
+        by_id |= {n.id: n for n in map(_node, self._rows_of("nodes_by_id", works.values()))}
+        return {i: by_id[works.get(i, i)] for i in sorted(wanted) if works.get(i, i) in by_id}
+
+    def named(self, key: str) -> tuple[Node, ...]:
+        if not key:
+            return ()
+        found = [_node(r) for r in self._rows("nodes_named", query=_quoted(_key(key)))]
+        return tuple(sorted(found, key=lambda n: (_descending(n.label), n.id)))
+
+    def names_with(self, key: str, limit: int) -> tuple[Node, ...]:
+        if not key or len(key) > LONGEST_KEY:
+            return self.named(key)
+        return tuple(_node(r) for r in self._rows("nodes_with_name", query=f"*{_escaped(key)}*", limit=limit))
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        rows = sorted(self._rows("names"), key=lambda r: (_descending(r["label"]), r["name"], r["id"]))
+        return ((r["id"], r["name"]) for r in rows)
+
+    def around(self, node: str) -> Surroundings:
+        found = self.get([node])
+        if node not in found:
+            raise StoreError(f"nothing with the id {node} is in the store")
+        centre = found[node]
+        relations = [(_relation(r), _node_from(r["labels"], r["other"])) for r in self._rows("relations_at", id=centre.id)]
+        relations.sort(key=lambda r: (-r[0].confidence, r[0].id))
+        topics = self._ends("edges_from", centre.id, "BROADER" if isinstance(centre, Topic) else "HAS_TOPIC", lambda n: (n.name, n.id))
+        papers = self._ends("edges_to", centre.id, "HAS_TOPIC", _by_place)
+        notes = self._ends("edges_to", centre.id, "ABOUT", _by_place) if isinstance(centre, Paper) else ()
+        met = self._ends("edges_to", centre.id, "MENTIONS", _by_place)
+        return Surroundings(
+            centre,
+            tuple(relations),
+            tuple(t for t in topics if isinstance(t, Topic)),
+            tuple(p for p in papers if isinstance(p, Paper)),
+            tuple(n for n in (*notes, *met) if isinstance(n, Note)),
+        )
+
+    def _ends(self, query: str, node: str, kind: str, order: Callable[[Node], Any]) -> tuple[Node, ...]:
+        return tuple(sorted((_node(r) for r in self._rows(query, id=node, type=kind)), key=order))
+
+    def papers(self, only: Filter) -> tuple[Paper, ...]:
+        rows = self._rows("papers", topics=list(only.topics) or None, marker=only.marker, decision=only.decision, role=only.role)
+        found = [p for p in map(_node, rows) if isinstance(p, Paper)]
+        return tuple(sorted(found, key=lambda p: (p.path is None, *_by_place(p))))
+
+    def relations(self, only: Filter) -> tuple[tuple[Relation, Node, Node], ...]:
+        rows = self._rows(
+            "relations", minConfidence=only.min_confidence, types=list(only.types) or None, status=only.status, topics=list(only.topics) or None
+        )
+        found = [
+            (_relation(r), _node_from(r["sourceLabels"], r["sourceProperties"]), _node_from(r["targetLabels"], r["targetProperties"])) for r in rows
+        ]
+        return tuple(sorted(found, key=lambda r: (-r[0].confidence, r[0].id)))
+
+    def topics(self) -> tuple[tuple[Topic, int], ...]:
+        rows = ((_node_from(("Topic",), r["properties"]), int(r["papers"]), (r["path"], r["line"])) for r in self._rows("topics"))
+        return in_order_of_notes([(t, n, place) for t, n, place in rows if isinstance(t, Topic)])
+
+    def concepts(self) -> tuple[tuple[Concept, int, int], ...]:
+        rows = ((_node_from(("Concept",), r["properties"]), int(r["relations"]), int(r["notes"])) for r in self._rows("concepts"))
+        found = [(c, a, b) for c, a, b in rows if isinstance(c, Concept)]
+        return tuple(sorted(found, key=lambda c: (-c[1], -c[2], c[0].name, c[0].id)))
+
+    def search(self, text: str, limit: int) -> tuple[Hit, ...]:
+        tokens = query_tokens(text)
+        if not tokens:
+            return ()
+        *words, last = map(_quoted, tokens)
+        query = " AND ".join((*words, f"{_escaped(tokens[-1])}*" if goes_on(text, tokens) else last))
+        named = [Candidate(n.id, n.label, n.name) for n in self.named(fold(text))]
+        rows = self._rows("search", query=query, limit=max(CANDIDATES, limit))
+        ranked = rank(text, [*named, *(Candidate(r["id"], _label(r["labels"]), r["name"]) for r in rows)])[:limit]
+        nodes = self.get(i for i, _ in ranked)
+        return tuple(Hit(nodes[i], score) for i, score in ranked if i in nodes)
+
+    def papers_under(self, topics: Iterable[str], most: int) -> dict[str, tuple[str, ...]]:
+        return {r["topic"]: tuple(r["papers"]) for r in self._rows_of("papers_under", topics, most=most)}
+
+    def ties(self, nodes: Iterable[str], most: int, *, min_confidence: float = 0.0, types: Sequence[str] = ()) -> dict[str, tuple[Tie, ...]]:
+        wanted = set(nodes)
+        rows = self._rows_of("ties", wanted, most=most, minConfidence=min_confidence, types=list(types) or None)
+        found = {r["node"]: tuple(Tie(**t) for t in r["ties"]) for r in rows}
+        return {n: found.get(n, ()) for n in sorted(wanted)}
+
+    # --- what likeness asks
+
+    def alike(self, paper: str, limit: int) -> tuple[Alike, ...]:
+        return rank_alike(self, self.works_of([paper]).get(paper, paper), limit)
+
+    def paper_count(self) -> int:
+        return int(self._rows("paper_count")[0]["papers"])
+
+    def terms_of(self, papers: Iterable[str]) -> dict[str, dict[str, int]]:
+        found = {r["id"]: dict(zip(r["terms"], r["counts"], strict=True)) for r in self._rows_of("paper_terms", papers)}
+        return {paper: terms for paper, terms in found.items() if terms}
+
+    def postings(self, terms: Sequence[str], most: int) -> dict[str, list[str]]:
+        queries = [{"term": t, "query": _quoted(_key(t))} for t in terms]
+        found = {r["term"]: r["papers"] for some in _slices(queries, ROWS) for r in self._rows("postings", terms=some, limit=most + 1)}
+        return {term: papers for term, papers in found.items() if len(papers) <= most}
+
+    def ids_of(self, references: Iterable[str]) -> dict[str, str]:
+        return {r: r for r in references}
+
+    def contents(self, papers: Iterable[str]) -> list[Contents]:
+        return self._contents(papers)
+
+    def _contents(self, papers: Iterable[str]) -> list[Contents]:
+        out = []
+        for row in self._rows_of("paper_texts", papers):
+            paper = _node(row)
+            if isinstance(paper, Paper):
+                properties = row["properties"]
+                terms = dict(zip(properties.get("terms", ()), properties.get("termCounts", ()), strict=True))
+                out.append(Contents(paper, tuple(row["texts"]), terms))
+        return sorted(out, key=lambda c: c.paper.id)
+
+    def neighbours(self, ids: Iterable[str]) -> list[tuple[str, str, str]]:
+        return sorted({(r["a"], r["b"], r["edge"]) for r in self._rows_of("neighbours", ids)})
+
+    def relations_by_id(self, ids: Iterable[str]) -> dict[str, Relation]:
+        found = map(_relation, self._rows_of("relations_by_id", ids))
+        return {r.id: r for r in found}
+
+    def graph(self) -> Graph:
+        nodes = tuple(n for label in LABELS for n in self.all_nodes(label))
+        return Graph(nodes, tuple(self.all_edges()), tuple(self.all_relations()))
+
+    def statistics(self) -> Statistics:
+        rest = self._rows("statistics_rest")[0]
+        relations = sorted(((r["type"], int(r["n"])) for r in self._rows("statistics_relations") if r["n"]), key=lambda r: (-r[1], r[0]))
+        nodes = sorted((r["label"], int(r["n"])) for r in self._rows("statistics_nodes") if r["n"])
+        return Statistics(tuple(nodes), tuple(relations), int(rest["entries"]), int(rest["changeSets"]))
+
+    # --- history
+
+    def history(self, element: str | None = None, limit: int | None = None) -> tuple[ChangeSet, ...]:
+        numbers = None
+        if element is not None:
+            numbers = sorted({int(r["number"]) for r in self._rows_of("change_sets_of", {element, *self.mentions_of([element])})})
+        return tuple(_change_set(r) for r in self._rows("history", numbers=numbers, limit=2**62 if limit is None else limit))
+
+    def change_set(self, number: int) -> ChangeSet | None:
+        rows = self._rows("change_set_get", number=number)
+        return _change_set(rows[0], tuple(self.changes(number))) if rows else None
+
+    def changes(self, number: int, start: int = 0) -> Iterator[Change]:
+        for page in self._stream("changes_of", number=number, start=start):
+            for change in page["changes"][max(start - page["start"], 0) :]:
+                before, after = json.loads(change)
+                yield Change(load_statement(before), load_statement(after))
+
+    def touched_after(self, number: int) -> tuple[int, ...]:
+        return tuple(int(r["number"]) for r in self._rows("touched_after", number=number))
+
+    # --- all of it
+
+    def all_statements(self) -> Iterator[Statement]:
+        for row in self._stream("statements_all"):
+            yield _statement(row)
+
+    def all_nodes(self, label: str) -> Iterator[Node]:
+        for row in self._stream(f"all_{label.lower()}s"):
+            yield _node(row)
+
+    def all_edges(self) -> Iterator[Edge]:
+        for kind in sorted(STRUCTURE):
+            for row in self._stream(f"all_{kind.lower()}"):
+                yield Edge(kind, row["source"], row["target"])
+
+    def all_relations(self) -> Iterator[Relation]:
+        for row in self._stream("all_relations"):
+            yield _relation(row)
+
+
+class _UnknownOutcomeError(Exception):
+    """The connection was lost after a commit was sent and before its answer came."""
+
+
+def _checked(uri: str) -> str:
+    try:
+        parts = urlsplit(uri)
+        port = parts.port
+    except ValueError as error:
+        raise UsageError(f"'{uri.split('@')[-1]}' is no address of a server: {error}; for example bolt://localhost:7687") from error
+    if parts.scheme not in SCHEMES:
+        raise UsageError(f"'{parts.scheme}://' is no kind of store known here; give a file path, or one of {', '.join(s + '://' for s in SCHEMES)}")
+    if parts.password or parts.username:
+        raise UsageError("an address must not hold a name or password, which others can see; set NEO4J_USERNAME and NEO4J_PASSWORD instead")
+    if not parts.hostname:
+        raise UsageError(f"'{uri}' names no server; for example {parts.scheme}://localhost:7687")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise UsageError(f"'{uri}' has more than a server and a port; name the database with --database")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}" + (f":{port}" if port else "")
+
+
+_READ_ONLY = ("ReadOnly", "Forbidden", "NotALeader")
+
+
+def _translated(error: Exception, location: str) -> StoreError:
+    code = getattr(error, "code", None) or ""
+    if isinstance(error, failures.AuthError):
+        if "Credentials" in code or "Unauthorized" in code:
+            return StoreError(f"{location} refuses this user name or password; set NEO4J_USERNAME and NEO4J_PASSWORD to what the server knows")
+        return StoreError(f"{location} does not let this user in ({code}); ask whoever runs the server")
+    if isinstance(error, failures.IncompleteCommit):
+        return StoreError(f"the connection to {location} was lost while changes were stored; run the command again")
+    if any(sign in code for sign in _READ_ONLY):
+        return StoreError(f"{location} cannot be written: the database or the user may only read; nothing was changed; use another database or user")
+    if "DatabaseNotFound" in code or "DatabaseNotExist" in code:
+        return StoreError(f"the server has no such database: {location}; name another one with --database or NEO4J_DATABASE")
+    if "DeadlockDetected" in code or "LockClient" in code or "LockAcquisitionTimeout" in code:
+        return StoreBusyError(f"{location} is being written by others all the time; nothing was changed; try again later")
+    if "TransactionTimedOut" in code or "TransactionTimedOutClient" in code:
+        return StoreError(f"{location} took too long and was stopped; nothing more was changed; try again, or import less at once")
+    if "MemoryPoolOutOfMemory" in code or "TransactionOutOfMemory" in code:
+        return StoreError(f"{location} has not enough memory for this; give the server more (server.memory.heap.max_size), or import less at once")
+    if isinstance(error, failures.ServiceUnavailable | failures.SessionExpired | OSError):
+        return StoreError(f"no Neo4j server answers at {location}, or the connection was lost; see that it runs and the address is right, then run the command again")
+    if isinstance(error, failures.DriverError) and not isinstance(error, failures.Neo4jError):
+        return StoreError(f"no connection to {location}: {error}")
+    message = getattr(error, "message", None) or str(error)
+    return StoreError(f"the Neo4j server at {location} failed ({code or type(error).__name__}): {message}")
+
+
+def _slices(values: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
+    for start in range(0, len(values), size):
+        yield list(values[start : start + size])
+
+
+# --- keys of full-text indexes
+
+
+def _key(value: str) -> str:
+    """The value as it stands in an index of whole values."""
+    return value if len(value) <= LONGEST_KEY else "sha256:" + hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _quoted(value: str) -> str:
+    """The value as a phrase of Lucene's query language."""
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _escaped(value: str) -> str:
+    """The value as part of a word of Lucene's query language: every character but letters and digits stands for itself."""
+    return "".join(c if c.isalnum() else f"\\{c}" for c in value)
+
+
+# --- rows out
+
+
+def _statement_id(element: str, asserter: str) -> str:
+    return f"{element} {asserter}"
+
+
+def _statement_row(statement: Statement, work: str | None) -> dict[str, Any]:
+    element = statement.element
+    keys = sorted({_key(k) for k in keys_of(element).all()}) if isinstance(element, Paper) else None
+    return {
+        "id": _statement_id(*statement.key),
+        "element": element.id,
+        "asserter": statement.asserter,
+        "label": body_label(element),
+        "removed": statement.removed,
+        "body": dump(element),
+        "refs": sorted({_key(t) for t in leads_to(element)}) or None,
+        "keys": keys,
+        "work": work if isinstance(element, Paper) else None,
+    }
+
+
+def _node_row(node: Node, names: Sequence[str], tokens: str, terms: Mapping[str, int] | None) -> dict[str, Any]:
+    properties = node.properties()
+    if names:
+        properties["names"] = sorted({_key(n) for n in names})
+    if tokens:
+        properties["tokens"] = tokens
+    if terms:
+        properties["terms"] = sorted(terms)
+        properties["termCounts"] = [terms[t] for t in sorted(terms)]
+    return {"id": node.id, "properties": properties}
+
+
+def _relation_row(relation: Relation) -> dict[str, Any]:
+    assert relation.type in RELATIONS
+    properties = {k: v for k, v in relation.properties().items() if k not in ("type", "source", "target")}
+    if relation.evidence:
+        properties["evidence"] = [dump_evidence(e) for e in relation.evidence]
+        properties["quotes"] = [e.quote for e in relation.evidence]
+    return {"type": relation.type, "source": relation.source, "target": relation.target, "properties": properties}
+
+
+def dump_evidence(evidence: Evidence) -> str:
+    """A piece of evidence as JSON, for a property."""
+    return json.dumps(evidence.properties(), ensure_ascii=False, separators=(",", ":"))
+
+
+def _pages(number: int, start: int, changes: Sequence[Change]) -> Iterator[dict[str, Any]]:
+    """The log of these changes, in pages."""
+    page: dict[str, Any] = {"changeSet": number, "start": start, "changes": [], "keys": []}
+    size = 0
+    for position, change in enumerate(changes, start):
+        if page["changes"] and (len(page["changes"]) >= PAGE or size > PAGE_CHARACTERS):
+            yield page
+            page, size = {"changeSet": number, "start": position, "changes": [], "keys": []}, 0
+        text = json.dumps([dump_statement(change.before), dump_statement(change.after)], ensure_ascii=False, separators=(",", ":"))
+        page["changes"].append(text)
+        page["keys"].append(_statement_id(*change.statement.key))
+        size += len(text)
+    yield page
+
+
+# --- rows in
+
+
+def _label(labels: Sequence[str]) -> str:
+    return next((label for label in labels if label in NODE_TYPES), "")
+
+
+def _node_from(labels: Sequence[str], properties: Mapping[str, Any]) -> Node:
+    try:
+        return NODE_TYPES[_label(labels)].from_properties(properties)
+    except (KeyError, TypeError, ValueError) as error:
+        raise StoreError(
+            f"a node in the database is none of papergraph's ({', '.join(labels)} {properties.get('id', 'without id')}: {error}); has something else written to it?"
+        ) from error
+
+
+def _node(row: Row) -> Node:
+    return _node_from(row["labels"], row["properties"])
+
+
+def _relation(row: Row) -> Relation:
+    properties = {**row["properties"], "type": row["type"], "source": row["source"], "target": row["target"]}
+    try:
+        properties["evidence"] = [json.loads(e) for e in properties.get("evidence", ())]
+        return Relation.from_properties(properties)
+    except (KeyError, TypeError, ValueError) as error:
+        raise StoreError(
+            f"a relationship in the database is none of papergraph's ({row['type']} from {row['source']} to {row['target']}: {error}); has something else written to it?"
+        ) from error
+
+
+def _statement(row: Row) -> Statement:
+    return Statement(row["asserter"], load_element(row["label"], row["body"]), bool(row["removed"]))
+
+
+def _statements(rows: Iterable[Row]) -> list[Statement]:
+    found = {s.key: s for s in map(_statement, rows)}
+    return [found[k] for k in sorted(found)]
+
+
+def _change_set(row: Row, changes: tuple[Change, ...] = ()) -> ChangeSet:
+    return ChangeSet(row["number"], row["at"], row["by"], row["action"], changes, row["undoes"], row["undoneBy"], _counts(row["counts"]))
+
+
+def _counts(text: str) -> tuple[tuple[str, str, int], ...]:
+    return tuple((str(v), str(label), int(n)) for v, label, n in json.loads(text))
+
+
+# --- order
+
+
+def _by_place(node: Node) -> tuple[bool, str, bool, int, str, str]:
+    path, line = getattr(node, "path", None), getattr(node, "line", None)
+    return path is not None, path or "", line is not None, line or 0, node.name, node.id
+
+
+def _descending(label: str) -> tuple[int, ...]:
+    return tuple(-ord(c) for c in label)
