@@ -6,7 +6,7 @@ DEMO   := demo
 DB     := $(DEMO)/papergraph.db
 PG     := $(BIN)/papergraph --db $(DB)
 
-.PHONY: demo test lint bench clean lock
+.PHONY: demo test lint bench clean lock neo4j
 
 $(VENV)/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if v >= (3, 11) else f"papergraph needs Python 3.11 or newer, this is {v.major}.{v.minor}; say which to use: make PYTHON=python3.12 ...")'
@@ -26,6 +26,10 @@ lint: $(VENV)/ready
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# a Neo4j server on this machine without Docker, until Ctrl-C: needs Java 17 and Maven
+neo4j:
+	@$(PYTHON) server/run.py
 
 bench: $(VENV)/ready
 	$(BIN)/python bench/bench.py

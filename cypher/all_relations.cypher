@@ -8,4 +8,5 @@
 // reads: every relation
 
 MATCH ()-[r:APPLIES_TO|CONSISTENT_WITH|CONTRADICTS|DIFFERS_FROM|EQUIVALENT_TO|EXTENDS|RELATED_TO|SIMILAR_TO|SUPPORTS|USES]->()
+WHERE r.id >= ''
 RETURN type(r) AS type, startNode(r).id AS source, endNode(r).id AS target, properties(r) AS properties ORDER BY r.id;

@@ -16,7 +16,7 @@
 // reads: every relation
 
 MATCH (a)-[r:APPLIES_TO|CONSISTENT_WITH|CONTRADICTS|DIFFERS_FROM|EQUIVALENT_TO|EXTENDS|RELATED_TO|SIMILAR_TO|SUPPORTS|USES]->(b)
-WHERE r.confidence >= $minConfidence
+WHERE r.id >= '' AND r.confidence >= $minConfidence
   AND ($types IS NULL OR type(r) IN $types)
   AND ($status IS NULL OR r.status = $status)
   AND ($topics IS NULL OR EXISTS { (a)-[:HAS_TOPIC]->(t:Topic) WHERE t.id IN $topics } OR EXISTS { (b)-[:HAS_TOPIC]->(t:Topic) WHERE t.id IN $topics })

@@ -1,6 +1,5 @@
-// purpose: take the write lock of the store until the transaction ends, so that one writer works at a time; give the number of its newest change set
+// purpose: take the write lock of the store until the transaction ends, so that one writer works at a time
 // parameters: none
-// columns:
-//   number: integer, 0 before the first
+// columns: none
 
-MATCH (s:Store {id: 'papergraph'}) SET s.changeSets = s.changeSets RETURN s.changeSets AS number;
+MATCH (s:Store {id: 'papergraph'}) SET s.locked = true;

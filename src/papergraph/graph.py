@@ -73,8 +73,10 @@ def _own_id(element: Node | Relation, work: Mapping[str, str]) -> str:
     if isinstance(element, Paper):
         return work[element.id]
     if isinstance(element, Relation):
-        symmetric = RELATIONS[element.type].symmetric
-        return relation_id(element.type, work.get(element.source, element.source), work.get(element.target, element.target), symmetric=symmetric)
+        source, target = work.get(element.source, element.source), work.get(element.target, element.target)
+        if source == element.source and target == element.target:
+            return element.id
+        return relation_id(element.type, source, target, symmetric=RELATIONS[element.type].symmetric)
     return element.id
 
 

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from papergraph import editing
-from papergraph.errors import StoreError, UsageError
+from papergraph.errors import StaleError, StoreError, UsageError
 from papergraph.model import Concept, Graph, Node, Paper, Relation, Topic
 from papergraph.query.names import resolve
 from papergraph.query.path import Step, shortest_path
 from papergraph.query.related import Related, related, topic_path
-from papergraph.store import open_store
-from papergraph.store.changes import ChangeSet
+from papergraph.store import is_server, open_store
+from papergraph.store.changes import Change, ChangeSet
 from papergraph.store.protocol import Filter, Hit, Statistics, Store, Surroundings
 from papergraph.vocabulary import Label
 
 if TYPE_CHECKING:
     import networkx
 
+    from papergraph.copying import CopyPlan
     from papergraph.importing import ImportPlan, Progress
+
+
+_ATTEMPTS = 10
+"""How often a change by hand is made anew when others keep changing the same."""
 
 
 class Library:
@@ -188,8 +193,9 @@ class Library:
         """State a relation; `None` if it stands just so already."""
         name = editing.relation_type(kind)
         a, b = self.find(source, Label.PAPER, Label.CONCEPT), self.find(target, Label.PAPER, Label.CONCEPT)
-        changes = editing.add_relation(self.store, a, name, b, note=note, confidence=confidence, hedged=hedged)
-        return self.store.apply(changes, by="user", action=f"add relation {a.id} {kind} {b.id}")
+        return self._change(
+            lambda: editing.add_relation(self.store, a, name, b, note=note, confidence=confidence, hedged=hedged), f"add relation {a.id} {kind} {b.id}"
+        )
 
     def add_paper(
         self,
@@ -204,27 +210,32 @@ class Library:
     ) -> Paper:
         """Add a paper, or what is known of one that is there."""
         ids = [self.find(t, Label.TOPIC).id for t in topics]
-        paper, changes = editing.add_paper(self.store, title, authors=authors, year=year, venue=venue, url=url, topics=ids, markers=markers)
-        self.store.apply(changes, by="user", action=f"add paper {paper.title}")
+
+        def make() -> tuple[Paper, tuple[Change, ...]]:
+            return editing.add_paper(self.store, title, authors=authors, year=year, venue=venue, url=url, topics=ids, markers=markers)
+
+        paper, _ = make()
+        self._change(lambda: make()[1], f"add paper {paper.title}")
         return paper
 
     def add_topic(self, name: str, *, broader: str | None = None) -> Topic:
         """Add a topic, under another if `broader` names it."""
         above = self.find(broader, Label.TOPIC) if broader else None
-        topic, changes = editing.add_topic(self.store, name, above if isinstance(above, Topic) else None)
-        self.store.apply(changes, by="user", action=f"add topic {topic.pref_label}")
+        under = above if isinstance(above, Topic) else None
+        topic, _ = editing.add_topic(self.store, name, under)
+        self._change(lambda: editing.add_topic(self.store, name, under)[1], f"add topic {topic.pref_label}")
         return topic
 
     def add_concept(self, name: str) -> Concept:
         """Add a concept."""
-        concept, changes = editing.add_concept(self.store, name)
-        self.store.apply(changes, by="user", action=f"add concept {concept.pref_label}")
+        concept, _ = editing.add_concept(self.store, name)
+        self._change(lambda: editing.add_concept(self.store, name)[1], f"add concept {concept.pref_label}")
         return concept
 
     def add_alias(self, of: str, name: str) -> ChangeSet | None:
         """Give a paper, topic or concept another name; `None` if it has it."""
         node = self.find(of)
-        return self.store.apply(editing.add_alias(self.store, node, name), by="user", action=f"add alias {node.id} {name}")
+        return self._change(lambda: editing.add_alias(self.store, node, name), f"add alias {node.id} {name}")
 
     def remove(self, element: str, *labels: str) -> ChangeSet | None:
         """Take out a relation (by id), paper, topic or concept; what notes state stays out when they are imported again."""
@@ -232,7 +243,17 @@ class Library:
         if relation is None and element.startswith("r-"):
             raise UsageError(f"no relation has the id {element}; `papergraph relations` lists them")
         found = relation or self.find(element, *labels)
-        return self.store.apply(editing.remove(self.store, found), by="user", action=f"remove {found.id}")
+        return self._change(lambda: editing.remove(self.store, found), f"remove {found.id}")
+
+    def _change(self, make: Callable[[], Sequence[Change]], action: str) -> ChangeSet | None:
+        """Apply what `make` reads and decides; anew if somebody else has changed the same in between."""
+        for attempt in range(_ATTEMPTS):
+            try:
+                return self.store.apply(make(), by="user", action=action)
+            except StaleError:
+                if attempt == _ATTEMPTS - 1:
+                    raise
+        raise AssertionError("unreachable")
 
     def undo(self, number: int | None = None) -> ChangeSet:
         """Take back a change set, the newest that stands if `number` is `None`; undoing an undo brings it back."""
@@ -243,6 +264,23 @@ class Library:
         return done
 
     # --- out
+
+    def copy_to(self, target: Library, progress: Progress | None = None) -> CopyPlan:
+        """Copy everything, with its history, into another library, which must be empty or hold a part of just this one.
+
+        It can be cut off and run again. See `copying`.
+        """
+        from papergraph.copying import copy, plan_copy
+
+        plan = plan_copy(self.store, target.store)
+        copy(self.store, target.store, plan, progress)
+        return plan
+
+    def export_neo4j_csv(self, folder: Path | str, progress: Progress | None = None) -> str:
+        """Write files for `neo4j-admin database import` into a new folder, and give the command that reads them."""
+        from papergraph.exchange.neo4jcsv import write
+
+        return write(self.store, Path(folder), progress)
 
     def graph(self, *, topic: str | None = None, around: str | None = None, depth: int = 1) -> Graph:
         """The whole graph, or what stands under a topic, or within `depth` steps of a paper."""
@@ -296,12 +334,26 @@ def subgraph(graph: Graph, kept: set[str]) -> Graph:
     )
 
 
-def open(location: Path | str, *, create: bool = True) -> Library:
+def open(
+    location: Path | str, *, create: bool = True, username: str | None = None, password: str | None = None, database: str | None = None
+) -> Library:
     """The library in the store at `location`, which is made where there is none, unless `create` is false.
+
+    Parameters
+    ----------
+    location
+        A file, or the address of a Neo4j server (`neo4j://host`, `bolt://host`, each also `+s` or `+ssc`).
+    username, password, database
+        For a Neo4j server. They are taken from here alone, not from the environment.
 
     Raises
     ------
     StoreError
         If it cannot be opened.
     """
-    return Library(open_store(str(location), create=create))
+    login = None
+    if is_server(str(location)):
+        from papergraph.store.neo4j import Login
+
+        login = Login(username, password, database)
+    return Library(open_store(str(location), create=create, login=login))

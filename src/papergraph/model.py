@@ -44,7 +44,7 @@ class Record:
     def properties(self) -> dict[str, Any]:
         """All fields but empty ones, camelCase, tuples as lists; `from_properties` reads it back."""
         out: dict[str, Any] = {}
-        for name, key in _names(type(self)):  # type: ignore[arg-type]  # classes are hashable
+        for name, key in property_names(type(self)):  # type: ignore[arg-type]  # classes are hashable
             value = getattr(self, name)
             if value is None or value == ():
                 continue
@@ -63,7 +63,7 @@ class Record:
             If a required property is missing or has the wrong type.
         """
         values: dict[str, Any] = {}
-        for name, key in _names(cls):  # type: ignore[arg-type]
+        for name, key in property_names(cls):  # type: ignore[arg-type]
             if key in properties:
                 values[name] = _parse(name, properties[key])
         return cls(**values)
@@ -262,7 +262,8 @@ def _camel(name: str) -> str:
 
 
 @cache
-def _names(cls: Hashable) -> tuple[tuple[str, str], ...]:
+def property_names(cls: Hashable) -> tuple[tuple[str, str], ...]:
+    """`(field, property)` of each field of one of the classes here: `pref_label`, `prefLabel`."""
     return tuple((f.name, _camel(f.name)) for f in fields(cast("Any", cls)))
 
 

@@ -1,14 +1,17 @@
 """The command tree, and what all commands share: which store."""
 
 import os
-from pathlib import Path
-from typing import Annotated
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from papergraph import __version__
 from papergraph.library import Library
-from papergraph.store import open_store
+from papergraph.store import is_server, open_store
+
+if TYPE_CHECKING:
+    from papergraph.store.neo4j import Login
 
 app = typer.Typer(
     name="papergraph",
@@ -30,17 +33,30 @@ def default_store() -> str:
 def store_location(context: typer.Context | None = None) -> str:
     """The store named by `--db`, by `PAPERGRAPH_DB`, or the default one."""
     named = context.find_root().params.get("db") if context is not None else None
-    return named or os.environ.get("PAPERGRAPH_DB") or default_store()
+    return str(named or os.environ.get("PAPERGRAPH_DB") or default_store())
 
 
-def open_library(context: typer.Context, *, create: bool = False) -> Library:
-    """The library that the command works on."""
-    return Library(open_store(store_location(context), create=create))
+def open_library(context: typer.Context, *, create: bool = False, location: str | None = None) -> Library:
+    """The library that the command works on, or the one at `location`."""
+    location = location or store_location(context)
+    return Library(open_store(location, create=create, login=_login(context) if is_server(location) else None))
 
 
-def store_exists(location: str) -> bool:
-    """Whether there is a store at `location` already."""
-    return "://" in location or Path(location).expanduser().exists()
+def _login(context: typer.Context) -> "Login":
+    """Name, password and database for a server: from the environment, or asked for once on a terminal."""
+    from papergraph.store.neo4j import Login
+
+    root = context.find_root()
+    if isinstance(root.obj, Login):
+        return root.obj
+    username = os.environ.get("NEO4J_USERNAME") or "neo4j"
+    password = os.environ.get("NEO4J_PASSWORD")
+    asks = password is None and sys.stdin.isatty() and sys.stderr.isatty() and not context.resilient_parsing and "_PAPERGRAPH_COMPLETE" not in os.environ
+    if asks:
+        password = typer.prompt(f"Neo4j password of {username}", hide_input=True, err=True)
+    login = Login(username, password, root.params.get("database") or os.environ.get("NEO4J_DATABASE"))
+    root.obj = login
+    return login
 
 
 def _version(value: bool) -> None:
@@ -51,7 +67,13 @@ def _version(value: bool) -> None:
 
 @app.callback()
 def papergraph(
-    db: Annotated[str | None, typer.Option("--db", metavar="STORE", help="The store: a file. Default: $PAPERGRAPH_DB, else one file in your data folder.")] = None,
+    db: Annotated[
+        str | None,
+        typer.Option("--db", metavar="STORE", help="The store: a file, or neo4j://… or bolt://… of a server. Default: $PAPERGRAPH_DB, else one file in your data folder."),
+    ] = None,
+    database: Annotated[
+        str | None, typer.Option("--database", metavar="NAME", help="The server's database. Default: $NEO4J_DATABASE, else the server's own. User and password: $NEO4J_USERNAME, $NEO4J_PASSWORD.")
+    ] = None,
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
     """Reading notes in, a graph of papers, topics, concepts and remarks out."""

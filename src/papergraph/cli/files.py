@@ -7,11 +7,13 @@ from typing import Annotated
 import typer
 
 from papergraph.cli.app import app, open_library
-from papergraph.cli.output import inform
+from papergraph.cli.output import complain, inform, print_json, progress_bar
 from papergraph.cli.queries import complete_paper
-from papergraph.errors import PapergraphError, UsageError
+from papergraph.errors import PapergraphError, StoreMissingError, UsageError
+from papergraph.library import Library
+from papergraph.store import is_server, open_store
 
-FORMATS = ("json",)
+FORMATS = ("json", "neo4j-csv")
 
 
 def write_file(path: Path, text: str) -> None:
@@ -45,12 +47,24 @@ def write_file(path: Path, text: str) -> None:
 @app.command()
 def export(
     context: typer.Context,
-    format_: Annotated[str, typer.Option("--format", "-f", help="json: node-link JSON, as networkx reads it.")] = "json",
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="The file; standard output if left out.")] = None,
+    format_: Annotated[str, typer.Option("--format", "-f", help="json: node-link JSON, as networkx reads it; neo4j-csv: files for `neo4j-admin database import`.")] = "json",
+    folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="For neo4j-csv: a new folder for its files.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The file (for neo4j-csv the folder); standard output if left out.")] = None,
 ) -> None:
-    """Write the whole graph to a file, in a stable order."""
+    """Write the whole graph to a file, or with its history into a folder, in a stable order."""
     if format_ not in FORMATS:
         raise UsageError(f"unknown format '{format_}'; the formats are: {', '.join(FORMATS)}")
+    if format_ == "neo4j-csv":
+        place = folder or output
+        if place is None:
+            raise UsageError("say into which folder: papergraph export --format neo4j-csv DIR")
+        with open_library(context) as library, progress_bar(True) as progress:
+            command = library.export_neo4j_csv(place, progress)
+        inform(f"wrote {place}; with the server stopped, on the machine that has its files, run (or sh {place / 'import.sh'}):")
+        sys.stdout.write(command + "\n")
+        return
+    if folder is not None:
+        raise UsageError("json goes to one file: papergraph export -o FILE")
     with open_library(context) as library:
         text = library.export_json()
     if output is None:
@@ -58,6 +72,43 @@ def export(
     else:
         write_file(output, text)
         inform(f"wrote {output}")
+
+
+@app.command("copy")
+def copy_store(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(metavar="FROM", help="The store to copy: a file, or neo4j://… or bolt://… of a server.")],
+    target: Annotated[str, typer.Argument(metavar="TO", help="Where to: an empty store, or one that an earlier copy was cut off in.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Say what would be copied, and copy nothing.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Copy a store with its history into another; cut off, it goes on when run again."""
+    from papergraph.copying import plan_copy
+
+    if not is_server(source) and not is_server(target) and Path(source).expanduser().resolve() == Path(target).expanduser().resolve():
+        raise UsageError(f"{source} cannot be copied to itself")
+    with open_library(context, location=source) as library:
+        try:
+            opened = open_library(context, location=target, create=not dry_run)
+        except StoreMissingError:
+            opened = Library(open_store(":memory:"))
+        with opened as other:
+            if dry_run:
+                plan = plan_copy(library.store, other.store)
+            else:
+                try:
+                    with progress_bar(not json) as progress:
+                        plan = library.copy_to(other, progress)
+                except KeyboardInterrupt:
+                    complain(f"interrupted; `papergraph copy {source} {target}` goes on where it was")
+                    raise typer.Exit(1) from None
+    if json:
+        print_json({"from": source, "to": target, "dryRun": dry_run, "changeSets": len(plan.change_sets), "changes": plan.changes, "present": plan.present})
+    elif not plan.change_sets:
+        inform(f"{target} has it all already; nothing was copied")
+    else:
+        sets = f"{len(plan.change_sets):,} change set{'s' if len(plan.change_sets) != 1 else ''} with {plan.changes:,} changes"
+        inform(f"{sets} {'would be copied' if dry_run else 'copied'} to {target}")
 
 
 @app.command()

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from papergraph.cli.app import app, open_library, store_exists, store_location
+from papergraph.cli.app import app, open_library, store_location
 from papergraph.cli.output import complain, inform, print_json, progress_bar, show, table
+from papergraph.errors import StoreMissingError
 from papergraph.library import Library
 from papergraph.store import open_store
 from papergraph.store.changes import count
@@ -33,9 +34,12 @@ def import_(
 
     location = store_location(context)
     find_files(paths, (), collection)
-    new = not store_exists(location)
     try:
-        with Library(open_store(":memory:")) if new else open_library(context) as library:
+        library, new = open_library(context), False
+    except StoreMissingError:
+        library, new = Library(open_store(":memory:")), True
+    try:
+        with library:
             with progress_bar(not json) as progress:
                 plan = library.plan_import(*paths, encoding=encoding, collection=collection, jobs=jobs, replace=replace, progress=progress)
             if not new and not dry_run:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from papergraph.folding import fold
 from papergraph.model import Paper
@@ -30,6 +31,7 @@ class Keys:
         return self.strong | {f"name:{self.title}"} | {f"name:{s}" for s in self.short}
 
 
+@lru_cache(maxsize=20_000)
 def keys_of(paper: Paper) -> Keys:
     """The keys of one mention."""
     title = fold(paper.title)

@@ -9,9 +9,12 @@ from papergraph.errors import StoreError
 from papergraph.model import NODE_TYPES, Node, Relation, Statement
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
 def dump(element: Node | Relation) -> str:
     """The element's properties as compact JSON with sorted keys."""
-    return json.dumps(element.properties(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _encode(element.properties())
 
 
 def load_node(label: str, body: str) -> Node:
@@ -38,11 +41,8 @@ def dump_statement(statement: Statement | None) -> str | None:
     """A statement as JSON, for the log."""
     if statement is None:
         return None
-    element = statement.element
-    record: dict[str, Any] = {"asserter": statement.asserter, "label": body_label(element), "element": element.properties()}
-    if statement.removed:
-        record["removed"] = True
-    return json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    removed = ',"removed":true' if statement.removed else ""
+    return f'{{"asserter":{_encode(statement.asserter)},"element":{dump(statement.element)},"label":"{body_label(statement.element)}"{removed}}}'
 
 
 def load_statement(text: str | None) -> Statement | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from papergraph.folding import fold, search_tokens
+from papergraph.folding import fold, is_cjk, search_tokens
 from papergraph.model import Concept, Node, Paper, Topic
 from papergraph.resolve.names import short_names
 from papergraph.vocabulary import Label
 
 CANDIDATES = 400
 """Hits that a store gives to be ranked. Up to so many the order is exact; of more, the engine's own order chooses."""
+LONGEST_QUERY = 1_000
+"""Characters of a query or a name that count."""
 
 
 def searched(node: Node) -> tuple[str, ...]:
@@ -38,13 +40,18 @@ def query_tokens(text: str) -> tuple[str, ...]:
 
     A CJK bigram says more than its two characters, so those are left out where a bigram holds them.
     """
-    tokens = search_tokens(text)
-    return tuple(dict.fromkeys(t for t in tokens if len(t) > 1 or not any(t in u for u in tokens if u != t)))
+    tokens = dict.fromkeys(search_tokens(text[:LONGEST_QUERY]))
+    held = {c for t in tokens if len(t) == 2 and is_cjk(t) for c in t}
+    return tuple(t for t in tokens if t not in held)
 
 
 def goes_on(text: str, tokens: tuple[str, ...]) -> bool:
     """Whether the last token may be the beginning of a word: someone is still typing it."""
     return bool(tokens) and tokens[-1].isascii() and not text.endswith(" ")
+
+
+def _tokens(text: str) -> set[str]:
+    return set(search_tokens(text[:LONGEST_QUERY]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +70,11 @@ def rank(text: str, candidates: Iterable[Candidate]) -> list[tuple[str, float]]:
     cosine of the two sets of tokens (0..1), then by id.
     """
     whole = fold(text)
-    wanted = len(query_tokens(text)) or 1
+    wanted = len(_tokens(text)) or 1
 
     def order(candidate: Candidate) -> tuple[bool, bool, bool, float, str]:
         name = fold(candidate.name)
-        score = min(1.0, wanted / max(len(query_tokens(candidate.name)), 1)) ** 0.5
+        score = min(1.0, wanted / max(len(_tokens(candidate.name)), 1)) ** 0.5
         return name != whole, candidate.label == Label.NOTE, whole not in name, -round(score, 4), candidate.id
 
     return [(key[4], -key[3]) for key in sorted(order(c) for c in {c.id: c for c in candidates}.values())]

@@ -8,7 +8,6 @@ and relationship types come from the vocabulary alone, all else goes in as param
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import uuid
@@ -21,21 +20,19 @@ from urllib.parse import urlsplit
 import neo4j
 from neo4j import exceptions as failures
 
-from papergraph import __version__
 from papergraph.errors import StaleError, StoreBusyError, StoreError, StoreMissingError, UsageError
 from papergraph.folding import fold
-from papergraph.graph import leads_to
-from papergraph.model import NODE_TYPES, Concept, Edge, Evidence, Graph, Node, Note, Paper, Relation, Source, Statement, Topic
-from papergraph.resolve.identity import keys_of
+from papergraph.model import NODE_TYPES, Concept, Edge, Graph, Node, Note, Paper, Relation, Source, Statement, Topic
 from papergraph.store import cypher
-from papergraph.store.bodies import body_label, dump, dump_statement, load_element, load_statement
+from papergraph.store.bodies import load_element, load_statement
 from papergraph.store.changes import Change, ChangeSet, add_counts, count, now
 from papergraph.store.indexed import CANDIDATES, Candidate, goes_on, query_tokens, rank
 from papergraph.store.likeness import Contents, rank_alike
+from papergraph.store.neo4j_rows import LONGEST_KEY, escaped, key_of, node_row, pages, quoted, relation_row, statement_id, statement_row
 from papergraph.store.protocol import Alike, Filter, Hit, Statistics, Surroundings, Tie
 from papergraph.store.rows import Rows, check_held, count_terms, rows_of
 from papergraph.store.topics import in_order_of_notes
-from papergraph.vocabulary import LABELS, RELATIONS, STRUCTURE
+from papergraph.vocabulary import LABELS, STRUCTURE
 
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 PIECE = 10_000
@@ -44,12 +41,6 @@ ROWS = 2_000
 """Rows sent with one statement at most."""
 TERMS = 400
 """Values asked of a full-text index at once; Lucene takes 1,024."""
-PAGE = 200
-"""Changes in one page of the log at most."""
-PAGE_CHARACTERS = 500_000
-"""Characters after which a page of the log is full."""
-LONGEST_KEY = 1_000
-"""Characters of a key in an index; of a longer one the hash stands there (Lucene takes 32,766 bytes)."""
 CONNECT_SECONDS, ACQUIRE_SECONDS, RETRY_SECONDS = 10.0, 20.0, 30.0
 """How long to wait for a connection, for one that speaks Bolt, and with retries of what may pass."""
 READ_SECONDS, WRITE_SECONDS = 120.0, 900.0
@@ -103,7 +94,7 @@ class Neo4jStore:
             self._driver = neo4j.GraphDatabase.driver(
                 self.uri,
                 auth=auth,
-                user_agent=f"papergraph/{__version__}",
+                user_agent="papergraph",
                 connection_timeout=CONNECT_SECONDS,
                 connection_acquisition_timeout=ACQUIRE_SECONDS,
                 max_transaction_retry_time=RETRY_SECONDS,
@@ -132,7 +123,8 @@ class Neo4jStore:
             for statements in cypher.schemas()[version:newest]:
                 for statement in statements:
                     try:
-                        session.run(neo4j.Query(statement)).consume()
+                        # in a managed transaction, for several that make the schema at once lock each other out
+                        session.execute_write(_run_alone, statement)
                     except failures.ClientError as error:
                         if error.code not in ("Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists", "Neo.ClientError.Schema.IndexAlreadyExists"):
                             raise
@@ -233,7 +225,8 @@ class Neo4jStore:
         numbers: list[int] = []
 
         def work(_: neo4j.ManagedTransaction) -> int:
-            newest = int(self._rows("store_lock")[0]["number"])
+            self._run("store_lock")
+            newest = int(self._rows("store_number")[0]["number"])
             numbers[:] = [newest + 1 if continues is None else continues]
             self._apply_within(changes, by, action, undoes, at, numbers[0], token, new=continues is None)
             return numbers[0]
@@ -279,12 +272,12 @@ class Neo4jStore:
         start = sum(n for _, _, n in before)
         counts = json.dumps(add_counts(before, count(changes)), ensure_ascii=False)
         self._run("change_set_count", number=number, counts=counts, size=start + len(changes), token=token)
-        self._run_rows("change_page_put", list(_pages(number, start, changes)))
+        self._run_rows("change_page_put", list(pages(number, start, changes)))
 
     def _put_statements(self, number: int, changes: Sequence[Change], held: Sequence[Statement], works: Mapping[str, str | None]) -> None:
-        self._run_rows("statement_retract", [_statement_id(*c.statement.key) for c in changes if c.after is None], "ids", number=number)
+        self._run_rows("statement_retract", [statement_id(*c.statement.key) for c in changes if c.after is None], "ids", number=number)
         put = [c.after for c in changes if c.after is not None]
-        self._run_rows("statement_put", [_statement_row(s, works.get(s.element.id)) for s in put], number=number)
+        self._run_rows("statement_put", [statement_row(s, works.get(s.element.id)) for s in put], number=number)
         changed = {c.statement.key for c in changes}
         others = {s.element.id for s in held if s.key not in changed}
         known = {s.element.id for s in put} - others
@@ -296,7 +289,7 @@ class Neo4jStore:
         self._run_rows("node_drop", rows.gone_nodes, "ids")
         nodes: dict[str, list[dict[str, Any]]] = {}
         for row in rows.nodes:
-            nodes.setdefault(row.node.label.lower(), []).append(_node_row(row.node, row.names, row.tokens, rows.terms.get(row.node.id)))
+            nodes.setdefault(row.node.label.lower(), []).append(node_row(row.node, row.names, row.tokens, rows.terms.get(row.node.id)))
         for label, some in nodes.items():
             self._run_rows(f"{label}_put", some)
         edges: dict[str, list[dict[str, str]]] = {}
@@ -304,7 +297,7 @@ class Neo4jStore:
             edges.setdefault(edge.type.lower(), []).append({"source": edge.source, "target": edge.target})
         for kind, ends in edges.items():
             self._run_rows(f"{kind}_put", ends)
-        self._run_rows("relation_put", [_relation_row(r) for r in rows.relations])
+        self._run_rows("relation_put", [relation_row(r) for r in rows.relations])
         if rows.stale:
             texts = {c.paper.id: (c.paper.title, *c.texts) for c in self._contents(rows.stale)}
             terms = count_terms(texts)
@@ -323,8 +316,8 @@ class Neo4jStore:
         return {s.element.id for s in self._statements_found("keys", keys)}
 
     def _statements_found(self, part: str, values: Iterable[str]) -> list[Statement]:
-        quoted = [_quoted(_key(v)) for v in sorted(set(values))]
-        return _statements(r for some in _slices(quoted, TERMS) for r in self._rows("statements_found", query=f"{part}:({' '.join(some)})"))
+        phrases = [quoted(key_of(v)) for v in sorted(set(values))]
+        return _statements(r for some in _slices(phrases, TERMS) for r in self._rows("statements_found", query=f"{part}:({' '.join(some)})"))
 
     def works_of(self, mentions: Iterable[str]) -> dict[str, str]:
         return {r["mention"]: r["work"] for r in self._rows_of("works_of", mentions, "mentions")}
@@ -357,13 +350,13 @@ class Neo4jStore:
     def named(self, key: str) -> tuple[Node, ...]:
         if not key:
             return ()
-        found = [_node(r) for r in self._rows("nodes_named", query=_quoted(_key(key)))]
+        found = [_node(r) for r in self._rows("nodes_named", query=quoted(key_of(key)))]
         return tuple(sorted(found, key=lambda n: (_descending(n.label), n.id)))
 
     def names_with(self, key: str, limit: int) -> tuple[Node, ...]:
         if not key or len(key) > LONGEST_KEY:
             return self.named(key)
-        return tuple(_node(r) for r in self._rows("nodes_with_name", query=f"*{_escaped(key)}*", limit=limit))
+        return tuple(_node(r) for r in self._rows("nodes_with_name", query=f"*{escaped(key)}*", limit=limit))
 
     def names(self) -> Iterator[tuple[str, str]]:
         rows = sorted(self._rows("names"), key=lambda r: (_descending(r["label"]), r["name"], r["id"]))
@@ -418,8 +411,8 @@ class Neo4jStore:
         tokens = query_tokens(text)
         if not tokens:
             return ()
-        *words, last = map(_quoted, tokens)
-        query = " AND ".join((*words, f"{_escaped(tokens[-1])}*" if goes_on(text, tokens) else last))
+        *words, last = map(quoted, tokens)
+        query = " AND ".join((*words, f"{escaped(tokens[-1])}*" if goes_on(text, tokens) else last))
         named = [Candidate(n.id, n.label, n.name) for n in self.named(fold(text))]
         rows = self._rows("search", query=query, limit=max(CANDIDATES, limit))
         ranked = rank(text, [*named, *(Candidate(r["id"], _label(r["labels"]), r["name"]) for r in rows)])[:limit]
@@ -448,7 +441,7 @@ class Neo4jStore:
         return {paper: terms for paper, terms in found.items() if terms}
 
     def postings(self, terms: Sequence[str], most: int) -> dict[str, list[str]]:
-        queries = [{"term": t, "query": _quoted(_key(t))} for t in terms]
+        queries = [{"term": t, "query": quoted(key_of(t))} for t in terms]
         found = {r["term"]: r["papers"] for some in _slices(queries, ROWS) for r in self._rows("postings", terms=some, limit=most + 1)}
         return {term: papers for term, papers in found.items() if len(papers) <= most}
 
@@ -512,18 +505,27 @@ class Neo4jStore:
         for row in self._stream("statements_all"):
             yield _statement(row)
 
+    def all_touches(self) -> Iterator[tuple[str, str, tuple[int, ...]]]:
+        for row in self._stream("touches_all"):
+            element, _, asserter = row["id"].partition(" ")
+            yield element, asserter, tuple(dict.fromkeys(row["numbers"]))
+
     def all_nodes(self, label: str) -> Iterator[Node]:
         for row in self._stream(f"all_{label.lower()}s"):
             yield _node(row)
 
-    def all_edges(self) -> Iterator[Edge]:
-        for kind in sorted(STRUCTURE):
-            for row in self._stream(f"all_{kind.lower()}"):
-                yield Edge(kind, row["source"], row["target"])
+    def all_edges(self, kind: str | None = None) -> Iterator[Edge]:
+        for one in sorted(STRUCTURE) if kind is None else (kind,):
+            for row in self._stream(f"all_{one.lower()}"):
+                yield Edge(one, row["source"], row["target"])
 
     def all_relations(self) -> Iterator[Relation]:
         for row in self._stream("all_relations"):
             yield _relation(row)
+
+
+def _run_alone(transaction: neo4j.ManagedTransaction, statement: str) -> None:
+    transaction.run(statement).consume()
 
 
 class _UnknownOutcomeError(Exception):
@@ -580,88 +582,6 @@ def _translated(error: Exception, location: str) -> StoreError:
 def _slices(values: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
     for start in range(0, len(values), size):
         yield list(values[start : start + size])
-
-
-# --- keys of full-text indexes
-
-
-def _key(value: str) -> str:
-    """The value as it stands in an index of whole values."""
-    return value if len(value) <= LONGEST_KEY else "sha256:" + hashlib.sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _quoted(value: str) -> str:
-    """The value as a phrase of Lucene's query language."""
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _escaped(value: str) -> str:
-    """The value as part of a word of Lucene's query language: every character but letters and digits stands for itself."""
-    return "".join(c if c.isalnum() else f"\\{c}" for c in value)
-
-
-# --- rows out
-
-
-def _statement_id(element: str, asserter: str) -> str:
-    return f"{element} {asserter}"
-
-
-def _statement_row(statement: Statement, work: str | None) -> dict[str, Any]:
-    element = statement.element
-    keys = sorted({_key(k) for k in keys_of(element).all()}) if isinstance(element, Paper) else None
-    return {
-        "id": _statement_id(*statement.key),
-        "element": element.id,
-        "asserter": statement.asserter,
-        "label": body_label(element),
-        "removed": statement.removed,
-        "body": dump(element),
-        "refs": sorted({_key(t) for t in leads_to(element)}) or None,
-        "keys": keys,
-        "work": work if isinstance(element, Paper) else None,
-    }
-
-
-def _node_row(node: Node, names: Sequence[str], tokens: str, terms: Mapping[str, int] | None) -> dict[str, Any]:
-    properties = node.properties()
-    if names:
-        properties["names"] = sorted({_key(n) for n in names})
-    if tokens:
-        properties["tokens"] = tokens
-    if terms:
-        properties["terms"] = sorted(terms)
-        properties["termCounts"] = [terms[t] for t in sorted(terms)]
-    return {"id": node.id, "properties": properties}
-
-
-def _relation_row(relation: Relation) -> dict[str, Any]:
-    assert relation.type in RELATIONS
-    properties = {k: v for k, v in relation.properties().items() if k not in ("type", "source", "target")}
-    if relation.evidence:
-        properties["evidence"] = [dump_evidence(e) for e in relation.evidence]
-        properties["quotes"] = [e.quote for e in relation.evidence]
-    return {"type": relation.type, "source": relation.source, "target": relation.target, "properties": properties}
-
-
-def dump_evidence(evidence: Evidence) -> str:
-    """A piece of evidence as JSON, for a property."""
-    return json.dumps(evidence.properties(), ensure_ascii=False, separators=(",", ":"))
-
-
-def _pages(number: int, start: int, changes: Sequence[Change]) -> Iterator[dict[str, Any]]:
-    """The log of these changes, in pages."""
-    page: dict[str, Any] = {"changeSet": number, "start": start, "changes": [], "keys": []}
-    size = 0
-    for position, change in enumerate(changes, start):
-        if page["changes"] and (len(page["changes"]) >= PAGE or size > PAGE_CHARACTERS):
-            yield page
-            page, size = {"changeSet": number, "start": position, "changes": [], "keys": []}, 0
-        text = json.dumps([dump_statement(change.before), dump_statement(change.after)], ensure_ascii=False, separators=(",", ":"))
-        page["changes"].append(text)
-        page["keys"].append(_statement_id(*change.statement.key))
-        size += len(text)
-    yield page
 
 
 # --- rows in

@@ -184,11 +184,14 @@ class Store(Protocol):
     def all_statements(self) -> Iterator[Statement]:
         """Every statement, by element id and asserter, without holding all of them at once."""
 
+    def all_touches(self) -> Iterator[tuple[str, str, tuple[int, ...]]]:
+        """`(element, asserter, change sets)` of every statement that ever was, by element id and asserter."""
+
     def all_nodes(self, label: str) -> Iterator[Node]:
         """Every node of that label, by id, without holding all of them at once."""
 
-    def all_edges(self) -> Iterator[Edge]:
-        """Every structural edge, by type, source and target, without holding all of them at once."""
+    def all_edges(self, kind: str | None = None) -> Iterator[Edge]:
+        """Every structural edge, or those of one type, by type, source and target, without holding all of them at once."""
 
     def all_relations(self) -> Iterator[Relation]:
         """Every relation, by id, without holding all of them at once."""

@@ -140,12 +140,17 @@ def rows_of(store: Reads, changes: Sequence[Change]) -> Rows:
         tuple(sorted(replaced)),
         tuple(sorted(update.gone_relations)),
         tuple(sorted(update.works.items())),
-        tuple(NodeRow(n, names_of(n), "" if isinstance(n, Source) else " ".join(search_tokens(" ".join(searched(n))))) for n in kept),
+        node_rows(kept),
         tuple(dict.fromkeys(edges)),
         tuple(r for r in update.relations if r.source in present and r.target in present and r.source != r.target),
         _terms_of_new([n for n in kept if isinstance(n, Paper) and n.id not in existing], kept),
         tuple(sorted(stale - (papers - existing))),
     )
+
+
+def node_rows(nodes: Iterable[Node]) -> tuple[NodeRow, ...]:
+    """Each node with what it is found by."""
+    return tuple(NodeRow(n, names_of(n), "" if isinstance(n, Source) else " ".join(search_tokens(" ".join(searched(n))))) for n in nodes)
 
 
 def _terms_of_new(papers: Sequence[Paper], nodes: Iterable[Node]) -> dict[str, Counter[str]]:

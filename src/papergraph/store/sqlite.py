@@ -10,6 +10,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Self
 
@@ -32,6 +33,9 @@ APPLICATION_ID = 0x50475248
 """Marks a SQLite file as papergraph's ("PGRH")."""
 BUSY_SECONDS = 5.0
 """How long a writer waits for another one."""
+
+CACHE_KIB = 65_536
+"""Pages held in memory at most: ids are spread over the whole file, so that a large store needs more than SQLite's 2 MiB."""
 
 Row = sqlite3.Row
 Parameters = dict[str, Any]
@@ -85,6 +89,7 @@ class SqliteStore:
     def _prepare(self, *, new: bool) -> None:
         db = self._db
         db.execute("PRAGMA foreign_keys = ON")
+        db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         application = int(db.execute("PRAGMA application_id").fetchone()[0])
         version = int(db.execute("PRAGMA user_version").fetchone()[0])
         if new:
@@ -441,12 +446,17 @@ class SqliteStore:
         for row in self._stream("statements_all"):
             yield _statement(row)
 
+    def all_touches(self) -> Iterator[tuple[str, str, tuple[int, ...]]]:
+        touches = ((r["element"], r["asserter"], r["change_set"]) for r in self._stream("touches_all"))
+        for (element, asserter), some in groupby(touches, key=lambda t: t[:2]):
+            yield element, asserter, tuple(dict.fromkeys(n for _, _, n in some))
+
     def all_nodes(self, label: str) -> Iterator[Node]:
         for row in self._stream("nodes_by_label", label=label):
             yield load_node(row["label"], row["body"])
 
-    def all_edges(self) -> Iterator[Edge]:
-        for row in self._stream("edges_all"):
+    def all_edges(self, kind: str | None = None) -> Iterator[Edge]:
+        for row in self._stream("edges_all", type=kind):
             yield Edge(row["type"], row["source"], row["target"])
 
     def all_relations(self) -> Iterator[Relation]:

@@ -17,6 +17,9 @@ SELECT s.element, s.asserter, s.label, s.removed, s.body FROM json_each(:ids) AS
 -- name: statements_all
 SELECT element, asserter, label, removed, body FROM statement ORDER BY element, asserter;
 
+-- name: touches_all
+SELECT element, asserter, change_set FROM change INDEXED BY change_element ORDER BY element, asserter, change_set;
+
 -- name: elements_referring
 SELECT DISTINCT r.element FROM json_each(:ids) AS i CROSS JOIN reference AS r ON r.target = i.value;
 
@@ -113,7 +116,7 @@ SELECT n.label, n.body FROM name AS k CROSS JOIN node AS n ON n.id = k.node WHER
 
 -- name: nodes_with_name
 SELECT DISTINCT n.label, n.body, n.name, n.id, n.role FROM name AS k CROSS JOIN node AS n ON n.id = k.node
-WHERE instr(k.key, :key) > 0 ORDER BY n.role = 'cited', n.label DESC, n.name, n.id LIMIT :limit;
+WHERE instr(k.key, :key) > 0 ORDER BY coalesce(n.role, '') = 'cited', n.label DESC, n.name, n.id LIMIT :limit;
 
 -- name: names
 SELECT id, name FROM node WHERE label IN ('Paper', 'Topic', 'Concept') ORDER BY label DESC, name, id;
@@ -150,7 +153,7 @@ SELECT r.body FROM json_each(:ids) AS i CROSS JOIN relation AS r ON r.id = i.val
 SELECT body FROM relation ORDER BY id;
 
 -- name: edges_all
-SELECT type, source, target FROM edge ORDER BY type, source, target;
+SELECT type, source, target FROM edge WHERE :type IS NULL OR type = :type ORDER BY type, source, target;
 
 -- name: topics
 SELECT t.body, count(e.source) AS papers, min(p.path) AS path, min(p.line) AS line

@@ -1,0 +1,6 @@
+// purpose: the number of the newest change set, 0 before the first; a statement of its own, for what is read beside a lock may be older than it
+// parameters: none
+// columns:
+//   number: integer
+
+MATCH (s:Store {id: 'papergraph'}) RETURN s.changeSets AS number;
