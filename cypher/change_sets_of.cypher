@@ -5,6 +5,6 @@
 //   number: integer
 
 UNWIND $ids AS element
-MATCH (s:Statement) WHERE s.id STARTS WITH element + ' '
+MATCH (s:Statement) USING INDEX s:Statement(id) WHERE s.id STARTS WITH element + ' '
 UNWIND s.changeSets AS number
 RETURN DISTINCT number;

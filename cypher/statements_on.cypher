@@ -9,5 +9,5 @@
 //   body: string, JSON
 
 UNWIND $ids AS element
-MATCH (s:Statement) WHERE s.id STARTS WITH element + ' ' AND s.body IS NOT NULL
+MATCH (s:Statement) USING INDEX s:Statement(id) WHERE s.id STARTS WITH element + ' ' AND s.body IS NOT NULL
 RETURN s.element AS element, s.asserter AS asserter, s.label AS label, s.removed AS removed, s.body AS body;

@@ -6,5 +6,5 @@
 //   work: string
 
 UNWIND $mentions AS mention
-MATCH (s:Statement) WHERE s.id STARTS WITH mention + ' ' AND s.work IS NOT NULL
+MATCH (s:Statement) USING INDEX s:Statement(id) WHERE s.id STARTS WITH mention + ' ' AND s.work IS NOT NULL
 RETURN DISTINCT mention, s.work AS work;

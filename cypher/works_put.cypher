@@ -4,5 +4,5 @@
 // columns: none
 
 UNWIND $rows AS row
-MATCH (s:Statement) WHERE s.id STARTS WITH row.mention + ' '
+MATCH (s:Statement) USING INDEX s:Statement(id) WHERE s.id STARTS WITH row.mention + ' '
 SET s.work = CASE WHEN s.body IS NULL THEN null ELSE row.work END;

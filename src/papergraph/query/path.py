@@ -27,6 +27,10 @@ def shortest_path(store: Store, source: Node, target: Node) -> list[Step] | None
     Bidirectional breadth-first search, one batched query a level; among the shortest ways the one found is the
     least by edge and id, so that every store gives the same.
     """
+    return store.reading(lambda: _search(store, source, target))
+
+
+def _search(store: Store, source: Node, target: Node) -> list[Step] | None:
     if source.id == target.id:
         return []
     parents: tuple[dict[str, tuple[str, str] | None], dict[str, tuple[str, str] | None]] = ({source.id: None}, {target.id: None})

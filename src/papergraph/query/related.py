@@ -65,6 +65,10 @@ def related(store: Store, paper: Paper, *, limit: int = 10, types: Sequence[str]
     min_confidence
         Relations below it (0..1) do not count.
     """
+    return store.reading(lambda: _related(store, paper, limit, types, min_confidence))
+
+
+def _related(store: Store, paper: Paper, limit: int, types: Sequence[str], min_confidence: float) -> list[Related]:
     clues: dict[str, list[_Clue]] = {}
     for other, clue in _clues(store, paper, limit, types, min_confidence):
         if other != paper.id:
@@ -79,6 +83,8 @@ def related(store: Store, paper: Paper, *, limit: int = 10, types: Sequence[str]
 
 def _score(clues: Sequence[_Clue]) -> float:
     """Above 1 if a relation is stated, otherwise below."""
+    if len(clues) == 1 and clues[0].kind != "relation":
+        return min(clues[0].weight, 0.99)
     stated = [c.weight for c in clues if c.kind == "relation"]
     rest = math.fsum(c.weight for c in clues if c.kind != "relation")
     return round((1 + max(stated) + 0.1 * min(rest, 1)) if stated else min(rest, 0.99), 3)
@@ -107,7 +113,7 @@ def _explained(store: Store, paper: Paper, found: Sequence[tuple[Paper, list[_Cl
     every = [c for _, clues in found for c in clues]
     relations = store.relations_by_id({r for c in every for r in c.relations})
     between = store.get({c.between for c in every if c.between})
-    paths = {i: topic_path(store, n) for i, n in between.items() if isinstance(n, Topic)}
+    paths = topic_paths(store, [n for n in between.values() if isinstance(n, Topic)])
     out = []
     for other, gathered in found:
         # what somebody has taken out since it was gathered is no reason any more
@@ -134,16 +140,28 @@ def _reason(paper: Paper, other: Paper, clue: _Clue, relations: Mapping[str, Rel
 
 def topic_path(store: Store, topic: Topic) -> str:
     """The topic with those above it: `LLM › Usage`."""
-    names = [topic.pref_label]
+    return topic_paths(store, [topic])[topic.id]
+
+
+def topic_paths(store: Store, topics: Sequence[Topic]) -> dict[str, str]:
+    """By their ids, topics with those above them; one question to the store a level."""
+    known: dict[str, Node | None] = {t.id: t for t in topics}
+    while above := {t.broader for t in known.values() if isinstance(t, Topic) and t.broader} - known.keys():
+        known |= {**dict.fromkeys(above), **store.get(above)}
+    return {t.id: " › ".join(_labels(t, known)) for t in topics}
+
+
+def _labels(topic: Topic, known: Mapping[str, Node | None]) -> list[str]:
+    labels = [topic.pref_label]
     seen = {topic.id}
     while topic.broader and topic.broader not in seen:
         seen.add(topic.broader)
-        above = store.get([topic.broader]).get(topic.broader)
+        above = known[topic.broader]
         if not isinstance(above, Topic):
             break
-        names.insert(0, above.pref_label)
+        labels.insert(0, above.pref_label)
         topic = above
-    return " › ".join(names)
+    return labels
 
 
 def describe(relation: Relation, seen_from: str, other: Node) -> str:

@@ -8,7 +8,6 @@ from typing import Any
 from papergraph.errors import StoreError
 from papergraph.model import NODE_TYPES, Node, Relation, Statement
 
-
 _encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 

@@ -167,8 +167,11 @@ class Neo4jStore:
         with self._errors(), self._session() as session:
             return session.execute_read(neo4j.unit_of_work(timeout=READ_SECONDS)(work))
 
-    def _write(self, work: Callable[[neo4j.ManagedTransaction], _T]) -> _T:
-        """Run `work` in one transaction, in which all reading of this store happens too; again if it is refused in passing."""
+    def reading(self, work: Callable[[], _T]) -> _T:
+        return work() if self._transaction is not None else self._read(self._within(lambda _: work()))
+
+    def _within(self, work: Callable[[neo4j.ManagedTransaction], _T]) -> Callable[[neo4j.ManagedTransaction], _T]:
+        """`work` with all of this store's reading in its transaction."""
 
         def within(transaction: neo4j.ManagedTransaction) -> _T:
             self._transaction = transaction
@@ -177,8 +180,12 @@ class Neo4jStore:
             finally:
                 self._transaction = None
 
+        return within
+
+    def _write(self, work: Callable[[neo4j.ManagedTransaction], _T]) -> _T:
+        """Run `work` in one transaction, in which all reading of this store happens too; again if it is refused in passing."""
         with self._errors(), self._session() as session:
-            return session.execute_write(neo4j.unit_of_work(timeout=WRITE_SECONDS)(within))
+            return session.execute_write(neo4j.unit_of_work(timeout=WRITE_SECONDS)(self._within(work)))
 
     def _rows(self, name: str, **parameters: Any) -> list[Row]:
         """The rows of a statement, in the running transaction or in one of its own."""
@@ -257,7 +264,7 @@ class Neo4jStore:
     ) -> None:
         held = self.statements_on({c.statement.element.id for c in changes})
         check_held(changes, held)
-        rows = rows_of(self, changes)
+        rows = rows_of(self, changes, held)
         if new:
             self._run("change_set_put", number=number, at=at, by=by, action=action, undoes=undoes)
         self._log(number, changes, token)
@@ -363,6 +370,9 @@ class Neo4jStore:
         return ((r["id"], r["name"]) for r in rows)
 
     def around(self, node: str) -> Surroundings:
+        return self.reading(lambda: self._around(node))
+
+    def _around(self, node: str) -> Surroundings:
         found = self.get([node])
         if node not in found:
             raise StoreError(f"nothing with the id {node} is in the store")
@@ -413,6 +423,9 @@ class Neo4jStore:
             return ()
         *words, last = map(quoted, tokens)
         query = " AND ".join((*words, f"{escaped(tokens[-1])}*" if goes_on(text, tokens) else last))
+        return self.reading(lambda: self._search(text, query, limit))
+
+    def _search(self, text: str, query: str, limit: int) -> tuple[Hit, ...]:
         named = [Candidate(n.id, n.label, n.name) for n in self.named(fold(text))]
         rows = self._rows("search", query=query, limit=max(CANDIDATES, limit))
         ranked = rank(text, [*named, *(Candidate(r["id"], _label(r["labels"]), r["name"]) for r in rows)])[:limit]
@@ -431,7 +444,7 @@ class Neo4jStore:
     # --- what likeness asks
 
     def alike(self, paper: str, limit: int) -> tuple[Alike, ...]:
-        return rank_alike(self, self.works_of([paper]).get(paper, paper), limit)
+        return self.reading(lambda: rank_alike(self, paper, limit))
 
     def paper_count(self) -> int:
         return int(self._rows("paper_count")[0]["papers"])

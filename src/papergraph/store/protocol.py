@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 from papergraph.model import Concept, Edge, Graph, Node, Note, Paper, Relation, Source, Statement, Topic
 from papergraph.store.changes import Change, ChangeSet
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,9 @@ class Store(Protocol):
     def close(self) -> None:
         """Let go of the store; calling it again does nothing."""
 
+    def reading(self, work: Callable[[], _T]) -> _T:
+        """Do `work`, which only reads, in one transaction; it may be done again if the connection is lost."""
+
     def apply(
         self, changes: Sequence[Change], *, by: str, action: str, undoes: int | None = None, at: str | None = None, continues: int | None = None
     ) -> ChangeSet | None:
@@ -155,7 +160,7 @@ class Store(Protocol):
         """Full-text search over titles, notes, concepts and topics, best first."""
 
     def alike(self, paper: str, limit: int) -> tuple[Alike, ...]:
-        """Papers whose contents are most like this one's, best first."""
+        """Papers whose contents are most like this one's (the id of a node), best first."""
 
     def neighbours(self, ids: Iterable[str]) -> list[tuple[str, str, str]]:
         """`(from, to, edge)` for each edge, either way, at these papers, topics and concepts; `edge` is a type or a relation's id."""

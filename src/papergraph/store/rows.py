@@ -26,11 +26,16 @@ class Reads(Statements, Protocol):
 class Pending:
     """A store's statements as a change will leave them, over its graph as it still is: what `weave` asks.
 
-    So everything is read before anything is written.
+    So everything is read before anything is written, and nothing twice. `held` are the store's statements on the elements
+    that change.
     """
 
-    def __init__(self, store: Statements, changes: Sequence[Change]) -> None:
+    def __init__(self, store: Statements, changes: Sequence[Change], held: Sequence[Statement]) -> None:
         self._store = store
+        self._held: dict[str, list[Statement]] = {c.statement.element.id: [] for c in changes}
+        for statement in held:
+            self._held[statement.element.id].append(statement)
+        self._works: dict[str, str | None] = {}
         self._changed = {c.statement.key for c in changes}
         self._said: dict[str, list[Statement]] = {}
         self._leading: dict[str, set[str]] = {}
@@ -46,7 +51,12 @@ class Pending:
 
     def statements_on(self, elements: Iterable[str]) -> list[Statement]:
         wanted = set(elements)
-        held = [s for s in self._store.statements_on(wanted) if s.key not in self._changed] if wanted else []
+        unread = wanted - self._held.keys()
+        for e in unread:
+            self._held[e] = []
+        for s in self._store.statements_on(unread) if unread else ():
+            self._held[s.element.id].append(s)
+        held = [s for e in wanted for s in self._held[e] if s.key not in self._changed]
         return sorted([*held, *(s for e in wanted for s in self._said.get(e, ()))], key=lambda s: s.key)
 
     def statements_referring(self, elements: Iterable[str]) -> list[Statement]:
@@ -65,7 +75,10 @@ class Pending:
 
     def works_of(self, mentions: Iterable[str]) -> dict[str, str]:
         wanted = set(mentions)
-        return self._store.works_of(wanted) if wanted else {}
+        unread = wanted - self._works.keys()
+        if unread:
+            self._works |= {**dict.fromkeys(unread), **self._store.works_of(unread)}
+        return {m: w for m in wanted if (w := self._works[m]) is not None}
 
     def mentions_of(self, works: Iterable[str]) -> dict[str, str]:
         wanted = set(works)
@@ -117,9 +130,9 @@ def check_held(changes: Sequence[Change], held: Iterable[Statement]) -> None:
         raise StaleError("the store has changed since it was read (another papergraph was at work); nothing was changed, run the command again")
 
 
-def rows_of(store: Reads, changes: Sequence[Change]) -> Rows:
-    """What these changes do to the graph of `store`, which holds the statements from before them."""
-    update = weave(Pending(store, changes), (c.before for c in changes if c.before), (c.after for c in changes if c.after))
+def rows_of(store: Reads, changes: Sequence[Change], held: Sequence[Statement]) -> Rows:
+    """What these changes do to the graph of `store`, which holds the statements from before them: on what changes, `held`."""
+    update = weave(Pending(store, changes, held), (c.before for c in changes if c.before), (c.after for c in changes if c.after))
     nodes = {n.id: n for n in update.nodes}
     gone = update.gone_nodes - nodes.keys()
     replaced = update.gone_nodes | nodes.keys()

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from papergraph.errors import StaleError, StoreBusyError, StoreError, StoreMissingError
 from papergraph.folding import fold
@@ -37,6 +37,7 @@ BUSY_SECONDS = 5.0
 CACHE_KIB = 65_536
 """Pages held in memory at most: ids are spread over the whole file, so that a large store needs more than SQLite's 2 MiB."""
 
+_T = TypeVar("_T")
 Row = sqlite3.Row
 Parameters = dict[str, Any]
 
@@ -144,6 +145,16 @@ class SqliteStore:
     def _run_many(self, name: str, parameters: Iterable[Parameters]) -> None:
         self._db.executemany(queries()[name], parameters)
 
+    def reading(self, work: Callable[[], _T]) -> _T:
+        if self._db.in_transaction:
+            return work()
+        with self._errors():
+            self._db.execute("BEGIN")
+            try:
+                return work()
+            finally:
+                self._db.execute("COMMIT")
+
     # --- writing
 
     def apply(
@@ -156,7 +167,7 @@ class SqliteStore:
             try:
                 held = self.statements_on({c.statement.element.id for c in changes})
                 check_held(changes, held)
-                rows = rows_of(self, changes)
+                rows = rows_of(self, changes, held)
                 number = self._open_change_set(by, action, undoes, at) if continues is None else continues
                 self._log(number, changes)
                 self._put_statements(changes, held)
@@ -311,6 +322,9 @@ class SqliteStore:
             yield row["id"], row["name"]
 
     def around(self, node: str) -> Surroundings:
+        return self.reading(lambda: self._around(node))
+
+    def _around(self, node: str) -> Surroundings:
         found = self.get([node])
         if node not in found:
             raise StoreError(f"nothing with the id {node} is in the store")
@@ -384,7 +398,7 @@ class SqliteStore:
     # --- what likeness asks
 
     def alike(self, paper: str, limit: int) -> tuple[Alike, ...]:
-        return rank_alike(self, self.works_of([paper]).get(paper, paper), limit)
+        return rank_alike(self, paper, limit)
 
     def paper_count(self) -> int:
         return int(self._rows("count_papers")[0]["papers"])
