@@ -112,7 +112,7 @@ def neo4j_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         classes = request.getfixturevalue("neo4j_classes")
         running = local_server.Server(tmp_path_factory.mktemp("neo4j"), heap="768m", page_cache="64m", classes=classes).start()
         yield Neo4j(running.uri, Login("neo4j", running.password))
-        running.stop()
+        running.kill()  # its data goes with the folder
     else:
         yield from _in_docker()
 

@@ -170,4 +170,4 @@ def test_neo4j_admin_imports_the_files(lively: Library, neo4j_classes: str, tmp_
             there.undo()
             assert there.store.history()[0].undoes == 9
     finally:
-        running.stop()
+        running.kill()

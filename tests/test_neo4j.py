@@ -591,7 +591,7 @@ def test_a_server_killed_in_the_middle_of_an_import_and_started_again(neo4j_clas
         again = command(server, "import", str(ICLR))
         assert again.returncode == 0
     finally:
-        running.stop()
+        running.kill()
 
 
 def _until(true: Callable[[], bool]) -> None:

@@ -75,10 +75,12 @@ def _related(store: Store, paper: Paper, limit: int, types: Sequence[str], min_c
             clues.setdefault(other, []).append(clue)
     scores = {other: _score(found) for other, found in clues.items() if not other.startswith("c-")}
     least = sorted(scores.values(), reverse=True)[:limit][-1:]
-    nodes = store.get(o for o, score in scores.items() if score >= least[0]) if least else {}
-    papers = [n for n in nodes.values() if isinstance(n, Paper)]
+    # of equal scores titles decide, so all of these are read, with what stands between
+    wanted = {o for o, score in scores.items() if score >= least[0]} if least else set()
+    nodes = store.get(wanted | {c.between for o in wanted for c in clues[o] if c.between})
+    papers = [n for i, n in nodes.items() if i in wanted and isinstance(n, Paper)]
     best = sorted(papers, key=lambda p: (-scores[p.id], p.role is Role.CITED, p.title, p.id))[:limit]
-    return _explained(store, paper, [(p, clues[p.id]) for p in best])
+    return _explained(store, paper, [(p, clues[p.id]) for p in best], nodes)
 
 
 def _score(clues: Sequence[_Clue]) -> float:
@@ -109,11 +111,10 @@ def _clues(store: Store, paper: Paper, limit: int, types: Sequence[str], min_con
         yield alike.paper.id, _Clue("contents", round(0.3 * alike.score, 3), terms=alike.terms)
 
 
-def _explained(store: Store, paper: Paper, found: Sequence[tuple[Paper, list[_Clue]]]) -> list[Related]:
+def _explained(store: Store, paper: Paper, found: Sequence[tuple[Paper, list[_Clue]]], between: Mapping[str, Node]) -> list[Related]:
     every = [c for _, clues in found for c in clues]
     relations = store.relations_by_id({r for c in every for r in c.relations})
-    between = store.get({c.between for c in every if c.between})
-    paths = topic_paths(store, [n for n in between.values() if isinstance(n, Topic)])
+    paths = topic_paths(store, [n for i in sorted({c.between for c in every if c.between}) if isinstance(n := between.get(i), Topic)])
     out = []
     for other, gathered in found:
         # what somebody has taken out since it was gathered is no reason any more

@@ -221,8 +221,13 @@ class Neo4jStore:
         at = at or now()
         # what others lead to comes first, so that no piece is woven twice
         ordered = changes if len(changes) <= PIECE else sorted(changes, key=lambda c: isinstance(c.statement.element, Relation))
-        for piece in _slices(ordered, PIECE):
-            number = self._apply_piece(piece, by, action, undoes, at, number)
+        for done, piece in enumerate(_slices(ordered, PIECE)):
+            try:
+                number = self._apply_piece(piece, by, action, undoes, at, number)
+            except StaleError as error:
+                if not done:
+                    raise
+                raise StoreError(f"{self.location} was changed by others meanwhile; what was stored until then is change set {number}; run the command again") from error
         found = self._rows("change_set_get", number=number)
         return _change_set(found[0], tuple(changes))
 
@@ -306,7 +311,7 @@ class Neo4jStore:
             self._run_rows(f"{kind}_put", ends)
         self._run_rows("relation_put", [relation_row(r) for r in rows.relations])
         if rows.stale:
-            texts = {c.paper.id: (c.paper.title, *c.texts) for c in self._contents(rows.stale)}
+            texts = {c.paper.id: (c.paper.title, *c.texts) for c in self.contents(rows.stale)}
             terms = count_terms(texts)
             self._run_rows("terms_put", [{"id": p, "terms": sorted(n), "counts": [n[t] for t in sorted(n)]} for p, n in sorted(terms.items())])
 
@@ -462,9 +467,6 @@ class Neo4jStore:
         return {r: r for r in references}
 
     def contents(self, papers: Iterable[str]) -> list[Contents]:
-        return self._contents(papers)
-
-    def _contents(self, papers: Iterable[str]) -> list[Contents]:
         out = []
         for row in self._rows_of("paper_texts", papers):
             paper = _node(row)
