@@ -256,7 +256,7 @@ def weave(store: Statements, before: Iterable[Statement], after: Iterable[Statem
     statements = {s.key: s for group in papers.values() for s in group}
     statements |= {s.key: s for s in (*plain, *referring) if not isinstance(s.element, Paper)}
     _add_sisters(store, statements, (*before, *after), works)
-    outer = store.works_of({e for s in statements.values() for e in leads_to(s.element)} - papers.keys())
+    outer = store.works_of({e for s in (*statements.values(), *before) for e in leads_to(s.element)} - papers.keys())
     woven = _weave(tuple(statements.values()), {**outer, **works})
     prior = {**outer, **old}
     anew = {s.key for s in after}

@@ -93,17 +93,21 @@ def _tf(n: int) -> float:
 
 
 def _cosine(a: Mapping[str, float], b: Mapping[str, float]) -> float:
-    dot = math.fsum(v * b[k] for k, v in a.items() if k in b)
-    norm = math.sqrt(math.fsum(v * v for v in a.values()) * math.fsum(v * v for v in b.values()))
+    # sums that do not depend on the order of the items, so that every store gives the same
+    dot = math.fsum([v * b[k] for k, v in a.items() if k in b])
+    norm = math.sqrt(math.fsum([v * v for v in a.values()]) * math.fsum([v * v for v in b.values()]))
     return dot / norm if norm else 0.0
 
 
 def _gram_scores(here: Contents, others: Sequence[Contents]) -> dict[str, float]:
     """Cosines over character 2–4-grams, weighted by how rare each is among the candidates."""
     counts = {c.paper.id: _grams(fold(" ".join((c.paper.title, *c.texts)))[:800]) for c in (here, *others)}
-    documents = Counter(g for c in counts.values() for g in c)
-    weight = {g: math.log((1 + len(counts)) / (1 + n)) + 1 for g, n in documents.items()}
-    vectors = {i: {g: n * weight[g] for g, n in c.items()} for i, c in counts.items()}
+    documents: Counter[str] = Counter()
+    for c in counts.values():
+        documents.update(c.keys())
+    # by the number of candidates that hold it
+    rare = [0.0, *(math.log((1 + len(counts)) / (1 + n)) + 1 for n in range(1, len(counts) + 1))]
+    vectors = {i: {g: n * rare[documents[g]] for g, n in c.items()} for i, c in counts.items()}
     mine = vectors.pop(here.paper.id)
     return {i: _cosine(mine, v) for i, v in vectors.items()}
 

@@ -140,14 +140,15 @@ def rows_of(store: Reads, changes: Sequence[Change], held: Sequence[Statement]) 
     papers = {i for i, n in nodes.items() if isinstance(n, Paper)}
     edges = [e for n in nodes.values() for e in edges_of(n)]
     ends = {r.source for r in update.relations} | {r.target for r in update.relations} | {e.target for e in edges}
-    existing = store.existing(ends | subjects | papers | replaced)
+    were_about = store.subjects_of(replaced)
+    existing = store.existing(ends | subjects | papers | replaced | were_about)
     replaced &= existing
     alive = (existing - gone) | papers
     orphans = {i for i, n in nodes.items() if isinstance(n, Note) and n.about and n.about not in alive}
     kept = [n for i, n in nodes.items() if i not in orphans]
     present = (existing - gone - orphans) | {n.id for n in kept}
     edges = [e for e in edges if e.source not in orphans and e.target in present]
-    stale = (store.subjects_of(replaced) | {n.about for n in kept if isinstance(n, Note) and n.about} | papers) & present
+    stale = (were_about | {n.about for n in kept if isinstance(n, Note) and n.about} | papers) & present
     return Rows(
         tuple(sorted((gone | orphans) & existing)),
         tuple(sorted(replaced)),
