@@ -269,10 +269,16 @@ def test_an_address_that_is_none(uri: str, message: str) -> None:
     assert "geheim" not in str(raised.value)
 
 
-def test_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(neo4j_store, "RETRY_SECONDS", 1.0)
+def test_no_server() -> None:
     with pytest.raises(StoreError, match=r"no Neo4j server answers at bolt://127\.0\.0\.1:"):
         open_store(f"bolt://127.0.0.1:{local_server.free_port()}", login=Login("neo4j", "x"))
+
+
+def test_the_command_says_in_one_message_that_there_is_no_server() -> None:
+    nowhere = Neo4j(f"bolt://127.0.0.1:{local_server.free_port()}", Login("neo4j", "x"))
+    done = command(nowhere, "papers")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(r"papergraph: no Neo4j server answers at bolt://\S+ or the connection was lost; see that it runs .*", " ".join(done.stderr.split()))
 
 
 def test_a_server_that_accepts_and_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ and relationship types come from the vocabulary alone, all else goes in as param
 from __future__ import annotations
 
 import json
+import logging
 import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -33,6 +34,9 @@ from papergraph.store.protocol import Alike, Filter, Hit, Statistics, Surroundin
 from papergraph.store.rows import Rows, check_held, count_terms, rows_of
 from papergraph.store.topics import in_order_of_notes
 from papergraph.vocabulary import LABELS, STRUCTURE
+
+# the driver tells of each try again, unless whoever uses it has set up logging
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 PIECE = 10_000
@@ -108,6 +112,9 @@ class Neo4jStore:
 
     def _prepare(self, *, create: bool) -> None:
         newest = len(cypher.schemas())
+        # a server that is not there is told at once; what fails later is tried again for a while
+        with self._errors():
+            self._driver.verify_connectivity()
         found = self._rows("store_version")
         version = int(found[0]["version"]) if found else 0
         if version > newest:
