@@ -33,6 +33,7 @@ neo4j:
 
 bench: $(VENV)/ready
 	$(BIN)/python bench/bench.py
+	$(BIN)/python bench/scale.py
 
 # the pinned versions with their hashes, without addresses
 lock: $(VENV)/ready
