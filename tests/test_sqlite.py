@@ -173,3 +173,24 @@ def test_queries_use_indexes(iclr: Library) -> None:
         plan = [r[3] for r in db.execute("EXPLAIN QUERY PLAN " + sql, values)]
         scans = [p for p in plan if p.startswith("SCAN") and "json_each" not in p and " i " not in f"{p} " and not p.startswith("SCAN i")]
         assert scans == [], f"{name}: {plan}"
+
+
+def test_an_older_store_is_brought_up_to_date(iclr_file: Path, tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    path.write_bytes(iclr_file.read_bytes())
+    with Library(open_store(str(path))) as library:
+        before = library.export_json(), library.related("dissecting")
+    db = sqlite3.connect(path)
+    db.executescript(
+        "DROP TABLE tally; DROP INDEX relation_source; DROP INDEX relation_target; CREATE INDEX relation_source ON relation (source);"
+        "CREATE INDEX relation_target ON relation (target); PRAGMA user_version = 1;"
+    )
+    db.close()
+    with Library(open_store(str(path))) as library:
+        assert (library.export_json(), library.related("dissecting")) == before
+        assert library.store.check() == []  # type: ignore[attr-defined]
+        put(library.store, A)
+        assert library.store.check() == []  # type: ignore[attr-defined]
+    db = sqlite3.connect(path)
+    assert db.execute("PRAGMA user_version").fetchone() == (len(schemas()),)
+    db.close()
