@@ -1,5 +1,5 @@
-// purpose: wait until every index can be used
+// purpose: wait until every index can be used, two hours at most: those of a large bulk import take minutes
 // parameters: none
 // columns: none
 
-CALL db.awaitIndexes(300);
+CALL db.awaitIndexes(7200);
