@@ -257,7 +257,7 @@ def neo4j_size(papers: int, folder: Path, number: int, *, driver_load: bool) -> 
         try:
             recorded: list[tuple[str, dict[str, Any]]] = []
             with Neo4jStore(running.uri, Login("neo4j", running.password), create=True) as store:
-                run, rows_of = store._run, store._rows
+                run = store._run
 
                 def recording(name: str, **parameters: Any) -> None:
                     if name.endswith("_put") and "rows" in parameters:
@@ -265,7 +265,6 @@ def neo4j_size(papers: int, folder: Path, number: int, *, driver_load: bool) -> 
                     run(name, **parameters)
 
                 store._run = recording  # type: ignore[method-assign]
-                _ = rows_of
                 statements, seconds = load(store, library)
             raw, natural = _raw_neo4j(server("raw"), recorded)
             out["load"] = {

@@ -2,9 +2,8 @@
 // parameters:
 //   number: integer
 //   counts: string, JSON
-//   size: integer, changes
 //   token: string, which transaction wrote it last
 // columns: none
 
 MATCH (c:ChangeSet {number: $number})
-SET c.counts = $counts, c.size = $size, c.token = $token;
+SET c.counts = $counts, c.token = $token;

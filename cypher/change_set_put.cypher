@@ -10,4 +10,4 @@
 MATCH (s:Store {id: 'papergraph'})
 SET s.changeSets = $number
 CREATE (c:ChangeSet {number: $number})
-SET c.at = $at, c.by = $by, c.action = $action, c.undoes = $undoes, c.counts = '[]', c.size = 0;
+SET c.at = $at, c.by = $by, c.action = $action, c.undoes = $undoes, c.counts = '[]';

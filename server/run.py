@@ -122,7 +122,7 @@ class Server:
         """Run a command of `neo4j-admin` on the stopped server's home; gives its output."""
         self._configure()
         environment = {**os.environ, "NEO4J_HOME": str(self.home), "NEO4J_CONF": str(self.home / "conf"), "HEAP_SIZE": self.heap}
-        done = subprocess.run(self._java(_ADMIN, *arguments), capture_output=True, text=True, check=False, env=environment)
+        done = subprocess.run(self._java(_ADMIN, *arguments), capture_output=True, text=True, check=False, env=environment, cwd=self.home)
         self._clean()
         if done.returncode:
             raise ServerError(f"neo4j-admin {' '.join(arguments[:2])} failed:\n{(done.stdout + done.stderr)[-3000:]}")

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,7 @@ class Neo4j:
         self.run("MATCH (s:Store) SET s = {id: s.id, version: s.version, changeSets: 0}")
 
 
+@cache
 def neo4j_way() -> str | None:
     """How a server is had here: `uri`, `docker` or `maven`; `None` if not at all."""
     if os.environ.get("NEO4J_URI"):

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from papergraph.errors import StoreError
+from papergraph.store.rows import batches
 
 if TYPE_CHECKING:
-    from papergraph.store.changes import Change, ChangeSet
-    from papergraph.store.protocol import Store
+    from papergraph.store.changes import ChangeSet
+    from papergraph.store.protocol import Progress, Store
 
 PIECE = 5_000
 """Changes copied in one transaction."""
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +27,7 @@ class CopyPlan:
     @property
     def changes(self) -> int:
         """How many changes are still to be copied."""
-        return sum(map(size, self.change_sets)) - self.start
-
-
-def size(change_set: ChangeSet) -> int:
-    """How many changes a change set holds."""
-    return sum(n for _, _, n in change_set.counts)
+        return sum(c.size for c in self.change_sets) - self.start
 
 
 def plan_copy(source: Store, target: Store) -> CopyPlan:
@@ -51,13 +44,13 @@ def plan_copy(source: Store, target: Store) -> CopyPlan:
     start = 0
     for n, there in enumerate(theirs):
         here = ours[n] if n < len(ours) else None
-        cut_off = here is not None and n == len(theirs) - 1 and size(there) < size(here)
+        cut_off = here is not None and n == len(theirs) - 1 and there.size < here.size
         if here is None or _identity(here) != _identity(there) or (here.counts != there.counts and not cut_off):
             raise StoreError(
                 f"{target.location} holds something else: its change set {there.number} ({there.action}, {there.at}) is not from {source.location}; "
                 "copy into an empty store, or into one that holds an earlier part of this one"
             )
-        start = size(there) if cut_off else 0
+        start = there.size if cut_off else 0
     present = len(theirs) - bool(start)
     return CopyPlan(tuple(ours[present:]), start, present)
 
@@ -72,7 +65,7 @@ def copy(source: Store, target: Store, plan: CopyPlan, progress: Progress | None
     for n, change_set in enumerate(plan.change_sets):
         start = plan.start if n == 0 else 0
         number = change_set.number if start else None
-        for piece in _pieces(source.changes(change_set.number, start)):
+        for piece in batches(source.changes(change_set.number, start), PIECE):
             if progress:
                 progress("copying", done, total)
             applied = target.apply(piece, by=change_set.by, action=change_set.action, undoes=change_set.undoes, at=change_set.at, continues=number)
@@ -80,8 +73,3 @@ def copy(source: Store, target: Store, plan: CopyPlan, progress: Progress | None
                 raise StoreError(f"{target.location} was changed by others while it was copied to; copy into an empty store")
             number = applied.number
             done += len(piece)
-
-
-def _pieces(changes: Iterator[Change]) -> Iterator[list[Change]]:
-    while piece := list(islice(changes, PIECE)):
-        yield piece

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,7 @@ from papergraph.vocabulary import Role
 if TYPE_CHECKING:
     from papergraph.extract import Catalogue, Known, Reading
     from papergraph.notes import Document
-    from papergraph.store.protocol import Store
+    from papergraph.store.protocol import Progress, Store
 
 SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".txt", ".text")
 """The endings of files that are taken from a folder; a file named itself may have any."""
@@ -26,7 +26,6 @@ _SKIPPED = frozenset(("node_modules", "__pycache__", "site-packages"))
 _PARALLEL_BYTES = 4_000_000
 _ENOUGH = 4
 """Statements on papers and notes from which a file can be told from another."""
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from papergraph import editing
 from papergraph.errors import StaleError, StoreError, UsageError
@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     import networkx
 
     from papergraph.copying import CopyPlan
-    from papergraph.importing import ImportPlan, Progress
+    from papergraph.importing import ImportPlan
+    from papergraph.store.protocol import Progress
 
 
+_T = TypeVar("_T")
 _ATTEMPTS = 10
 """How often a change by hand is made anew when others keep changing the same."""
 
@@ -193,9 +195,12 @@ class Library:
         """State a relation; `None` if it stands just so already."""
         name = editing.relation_type(kind)
         a, b = self.find(source, Label.PAPER, Label.CONCEPT), self.find(target, Label.PAPER, Label.CONCEPT)
-        return self._change(
-            lambda: editing.add_relation(self.store, a, name, b, note=note, confidence=confidence, hedged=hedged), f"add relation {a.id} {kind} {b.id}"
-        )
+
+        def add() -> ChangeSet | None:
+            changes = editing.add_relation(self.store, a, name, b, note=note, confidence=confidence, hedged=hedged)
+            return self._apply(changes, f"add relation {a.id} {kind} {b.id}")
+
+        return self._again(add)
 
     def add_paper(
         self,
@@ -211,31 +216,39 @@ class Library:
         """Add a paper, or what is known of one that is there."""
         ids = [self.find(t, Label.TOPIC).id for t in topics]
 
-        def make() -> tuple[Paper, tuple[Change, ...]]:
-            return editing.add_paper(self.store, title, authors=authors, year=year, venue=venue, url=url, topics=ids, markers=markers)
+        def add() -> Paper:
+            paper, changes = editing.add_paper(self.store, title, authors=authors, year=year, venue=venue, url=url, topics=ids, markers=markers)
+            self._apply(changes, f"add paper {paper.title}")
+            return paper
 
-        paper, _ = make()
-        self._change(lambda: make()[1], f"add paper {paper.title}")
-        return paper
+        return self._again(add)
 
     def add_topic(self, name: str, *, broader: str | None = None) -> Topic:
         """Add a topic, under another if `broader` names it."""
         above = self.find(broader, Label.TOPIC) if broader else None
         under = above if isinstance(above, Topic) else None
-        topic, _ = editing.add_topic(self.store, name, under)
-        self._change(lambda: editing.add_topic(self.store, name, under)[1], f"add topic {topic.pref_label}")
-        return topic
+
+        def add() -> Topic:
+            topic, changes = editing.add_topic(self.store, name, under)
+            self._apply(changes, f"add topic {topic.pref_label}")
+            return topic
+
+        return self._again(add)
 
     def add_concept(self, name: str) -> Concept:
         """Add a concept."""
-        concept, _ = editing.add_concept(self.store, name)
-        self._change(lambda: editing.add_concept(self.store, name)[1], f"add concept {concept.pref_label}")
-        return concept
+
+        def add() -> Concept:
+            concept, changes = editing.add_concept(self.store, name)
+            self._apply(changes, f"add concept {concept.pref_label}")
+            return concept
+
+        return self._again(add)
 
     def add_alias(self, of: str, name: str) -> ChangeSet | None:
         """Give a paper, topic or concept another name; `None` if it has it."""
         node = self.find(of)
-        return self._change(lambda: editing.add_alias(self.store, node, name), f"add alias {node.id} {name}")
+        return self._again(lambda: self._apply(editing.add_alias(self.store, node, name), f"add alias {node.id} {name}"))
 
     def remove(self, element: str, *labels: str) -> ChangeSet | None:
         """Take out a relation (by id), paper, topic or concept; what notes state stays out when they are imported again."""
@@ -243,13 +256,16 @@ class Library:
         if relation is None and element.startswith("r-"):
             raise UsageError(f"no relation has the id {element}; `papergraph relations` lists them")
         found = relation or self.find(element, *labels)
-        return self._change(lambda: editing.remove(self.store, found), f"remove {found.id}")
+        return self._again(lambda: self._apply(editing.remove(self.store, found), f"remove {found.id}"))
 
-    def _change(self, make: Callable[[], Sequence[Change]], action: str) -> ChangeSet | None:
-        """Apply what `make` reads and decides; anew if somebody else has changed the same in between."""
+    def _apply(self, changes: Sequence[Change], action: str) -> ChangeSet | None:
+        return self.store.apply(changes, by="user", action=action)
+
+    def _again(self, work: Callable[[], _T]) -> _T:
+        """Do `work`, which reads, decides and applies; anew if somebody else has changed the same in between."""
         for attempt in range(_ATTEMPTS):
             try:
-                return self.store.apply(make(), by="user", action=action)
+                return work()
             except StaleError:
                 if attempt == _ATTEMPTS - 1:
                     raise

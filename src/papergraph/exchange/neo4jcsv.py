@@ -10,21 +10,18 @@ import csv
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
-from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from papergraph.errors import PapergraphError, StoreError
 from papergraph.model import NODE_TYPES, Paper, Relation, Statement, property_names
-from papergraph.store.neo4j_rows import node_row, pages, relation_row, statement_row
-from papergraph.store.protocol import Store
-from papergraph.store.rows import node_rows
+from papergraph.store.neo4j_rows import node_row, pages, relation_row, statement_id, statement_row
+from papergraph.store.protocol import Progress, Store
+from papergraph.store.rows import batches, node_rows
 from papergraph.vocabulary import LABELS, STRUCTURE
 
-Progress = Callable[[str, int, int], None]
-_T = TypeVar("_T")
 _BATCH = 1_000
 _BUFFER_MILLIONS = 4
 """neo4j-admin's own read buffer, in millions of characters, which must hold the longest value."""
@@ -34,7 +31,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
         *("id:string", "element:string", "asserter:string", "label:string", "removed:boolean", "body:string"),
         *("refs:string[]", "keys:string[]", "work:string", "changeSets:long[]"),
     ),
-    "ChangeSet": ("number:long", "at:string", "by:string", "action:string", "undoes:long", "counts:string", "size:long"),
+    "ChangeSet": ("number:long", "at:string", "by:string", "action:string", "undoes:long", "counts:string"),
     "ChangePage": ("changeSet:long", "start:long", "changes:string[]", "keys:string[]"),
     "Store": ("id:string", "version:long", "changeSets:long"),
 }
@@ -145,7 +142,7 @@ class _Writer:
         self._table("Statement", _COLUMNS["Statement"], self._statements(), sum(totals.values()))
         history = self._store.history()[::-1]
         sets = (
-            {"number": c.number, "at": c.at, "by": c.by, "action": c.action, "undoes": c.undoes, "counts": json.dumps(c.counts), "size": sum(n for _, _, n in c.counts)}
+            {"number": c.number, "at": c.at, "by": c.by, "action": c.action, "undoes": c.undoes, "counts": json.dumps(c.counts)}
             for c in history
         )
         self._table("ChangeSet", _COLUMNS["ChangeSet"], sets, len(history))
@@ -182,7 +179,7 @@ class _Writer:
         return self._delimiter.join(texts)
 
     def _nodes(self, label: str) -> Iterator[Mapping[str, Any]]:
-        for some in _batches(self._store.all_nodes(label)):
+        for some in batches(self._store.all_nodes(label), _BATCH):
             terms = self._store.terms_of(n.id for n in some) if label == Paper.label else {}
             for row in node_rows(some):
                 yield node_row(row.node, row.names, row.tokens, terms.get(row.node.id))["properties"]
@@ -194,35 +191,34 @@ class _Writer:
     def _statements(self) -> Iterator[Mapping[str, Any]]:
         """Statements with the change sets that they stand in, and an empty row for each that is no longer made."""
         touches = self._store.all_touches()
-        for some in _batches(self._store.all_statements()):
+        for some in batches(self._store.all_statements(), _BATCH):
             works = self._store.works_of(s.element.id for s in some if isinstance(s.element, Paper))
             for statement in some:
                 yield from self._statement(statement, works, touches)
         for element, asserter, numbers in touches:
-            yield {"id": f"{element} {asserter}", "element": element, "changeSets": numbers}
+            yield _retracted(element, asserter, numbers)
 
     def _statement(self, statement: Statement, works: Mapping[str, str], touches: Iterator[tuple[str, str, tuple[int, ...]]]) -> Iterator[Mapping[str, Any]]:
         for element, asserter, numbers in touches:
             if (element, asserter) == statement.key:
                 yield {**statement_row(statement, works.get(element)), "changeSets": numbers}
                 return
-            yield {"id": f"{element} {asserter}", "element": element, "changeSets": numbers}
+            yield _retracted(element, asserter, numbers)
         raise StoreError(f"{self._store.location} is damaged: its log does not know the statement on {statement.element.id}")
 
     def _pages(self, number: int) -> Iterator[Mapping[str, Any]]:
         start = 0
-        for some in _batches(self._store.changes(number)):
+        for some in batches(self._store.changes(number), _BATCH):
             yield from pages(number, start, some)
             start += len(some)
+
+
+def _retracted(element: str, asserter: str, numbers: Sequence[int]) -> dict[str, Any]:
+    """The row of a statement that is no longer made."""
+    return {"id": statement_id(element, asserter), "element": element, "changeSets": numbers}
 
 
 def _plain(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else repr(value) if isinstance(value, float) else str(value)
-
-
-def _batches(values: Iterator[_T]) -> Iterator[list[_T]]:
-    while some := list(islice(values, _BATCH)):
-        yield some
-

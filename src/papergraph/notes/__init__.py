@@ -7,12 +7,12 @@ from itertools import pairwise
 
 from papergraph.model import Problem
 from papergraph.notes.decode import Decoded, decode
-from papergraph.notes.document import Block, BlockKind, Document, FrontMatter, Link, line_starts
+from papergraph.notes.document import Block, BlockKind, Document, Fields, Link, line_starts
 from papergraph.notes.flat import looks_flat, read_flat
 from papergraph.notes.frontmatter import read_front_matter, split_front_matter
 from papergraph.notes.markdown import read_markdown
 
-__all__ = ["Block", "BlockKind", "Decoded", "Document", "FrontMatter", "Link", "decode", "read"]
+__all__ = ["Block", "BlockKind", "Decoded", "Document", "Fields", "Link", "decode", "read"]
 
 LONGEST_LINE = 200_000
 """Code points above which a line is no note; it is passed over with a problem."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from papergraph.model import Problem, Span
@@ -17,6 +17,7 @@ class BlockKind(StrEnum):
     PARAGRAPH = "paragraph"
     ROW = "row"
     CODE = "code"
+    RECORD = "record"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,47 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Fields:
+    """What the notes say of one work under names of their own: a file's front matter, a BibTeX entry, an org or Logseq property drawer.
+
+    Attributes
+    ----------
+    date
+        The day of the notes or of the reading, ISO 8601; never the year of the work.
+    aliases, keys
+        Other names of the work, and what it is cited by (BibTeX key, citekey).
+    links
+        Further addresses beside `url`.
+    related
+        What a field such as `related` or `papers` lists: page names, keys or titles, as written.
+    places
+        For each field that is told, its name and where its value stands.
+    line
+        The line that the title stands on.
+    """
+
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    date: str | None = None
+    venue: str | None = None
+    decision: str | None = None
+    url: str | None = None
+    doi: str | None = None
+    arxiv: str | None = None
+    aliases: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    places: tuple[tuple[str, Span], ...] = ()
+    line: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
-    """A heading, list item, paragraph, table row or code block.
+    """A heading, list item, paragraph, table row, code block or bibliographic record.
 
     Attributes
     ----------
@@ -47,6 +87,8 @@ class Block:
         Whether the block stands in a block quotation: somebody else's words.
     cells
         For a table row, the stretches `(start, end)` of its cells.
+    fields
+        What the block says of a work under names of its own: a BibTeX entry, a heading's or item's properties.
     children
         What is nested below: a heading's section, an item's further paragraphs and items.
     """
@@ -60,6 +102,7 @@ class Block:
     strong: tuple[tuple[int, int], ...] = ()
     quoted: bool = False
     cells: tuple[tuple[int, int], ...] = ()
+    fields: Fields | None = None
     children: tuple[Block, ...] = ()
 
     def walk(self) -> Iterator[Block]:
@@ -69,26 +112,6 @@ class Block:
             block = stack.pop()
             yield block
             stack.extend(reversed(block.children))
-
-
-@dataclass(frozen=True, slots=True)
-class FrontMatter:
-    """What the head of a file says of itself. Unknown fields are in `other`, as strings."""
-
-    title: str | None = None
-    authors: tuple[str, ...] = ()
-    year: int | None = None
-    date: str | None = None
-    venue: str | None = None
-    url: str | None = None
-    doi: str | None = None
-    arxiv: str | None = None
-    aliases: tuple[str, ...] = ()
-    keys: tuple[str, ...] = ()
-    tags: tuple[str, ...] = ()
-    categories: tuple[str, ...] = ()
-    related: tuple[str, ...] = ()
-    line: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +127,7 @@ class Document:
     text: str
     sha256: str
     blocks: tuple[Block, ...]
-    front: FrontMatter = field(default_factory=FrontMatter)
+    front: Fields = field(default_factory=Fields)
     problems: tuple[Problem, ...] = ()
     flat: bool = False
 
@@ -160,7 +183,7 @@ def nest(blocks: Sequence[Block]) -> tuple[Block, ...]:
     def close(level: int) -> None:
         while open_ and open_[-1][0].level >= level:
             heading, content = open_.pop()
-            done = Block(heading.kind, heading.text, heading.offsets, heading.line, heading.level, heading.links, heading.strong, children=tuple(content))
+            done = replace(heading, children=tuple(content))
             (open_[-1][1] if open_ else root).append(done)
 
     for block in blocks:

@@ -9,7 +9,7 @@ from typing import Any
 
 from papergraph.folding import squeeze
 from papergraph.model import Problem
-from papergraph.notes.document import FrontMatter
+from papergraph.notes.document import Fields
 
 _FENCE = re.compile(r"\A(---|\+\+\+)[ \t]*(?:\r\n?|\n)")
 _LONGEST = 64 * 1024
@@ -32,17 +32,17 @@ def split_front_matter(text: str) -> tuple[str, str, int]:
     return fence, text[opening.end() : closing.start()], closing.end()
 
 
-def read_front_matter(fence: str, head: str, path: str) -> tuple[FrontMatter, list[Problem]]:
+def read_front_matter(fence: str, head: str, path: str) -> tuple[Fields, list[Problem]]:
     """The fields of a front matter; what cannot be read is a problem at its line, never an error."""
     if not fence:
-        return FrontMatter(), []
+        return Fields(), []
     try:
         data = tomllib.loads(head.replace("\r\n", "\n")) if fence == "+++" else _yaml(head)
     except (ValueError, RecursionError) as error:
         first = squeeze(str(error).splitlines()[0] if str(error) else "not readable")
-        return FrontMatter(), [Problem(path, 1, f"the front matter is no valid {'TOML' if fence == '+++' else 'YAML'} and is passed over: {first}")]
+        return Fields(), [Problem(path, 1, f"the front matter is no valid {'TOML' if fence == '+++' else 'YAML'} and is passed over: {first}")]
     if not isinstance(data, dict):
-        return FrontMatter(), []
+        return Fields(), []
     return _validated({str(k).casefold(): v for k, v in data.items()}, head), []
 
 
@@ -87,7 +87,7 @@ def _first(data: dict[str, Any], *keys: str) -> str | None:
     return None
 
 
-def _validated(data: dict[str, Any], head: str) -> FrontMatter:
+def _validated(data: dict[str, Any], head: str) -> Fields:
     from pydantic import TypeAdapter
 
     date = data.get("date")
@@ -95,7 +95,7 @@ def _validated(data: dict[str, Any], head: str) -> FrontMatter:
     year = _YEAR.search(str(published)) if published is not None else None
     lines = head.splitlines()
     line = next((n for n, at in enumerate(lines, 2) if re.match(r"""["']?title["']?\s*[:=]""", at, re.I)), 1)
-    return TypeAdapter(FrontMatter).validate_python(
+    return TypeAdapter(Fields).validate_python(
         {
             "title": _first(data, "title"),
             "authors": tuple(_names(data.get("authors") or data.get("author"))),

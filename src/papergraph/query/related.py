@@ -80,13 +80,11 @@ def _related(store: Store, paper: Paper, limit: int, types: Sequence[str], min_c
     nodes = store.get(wanted | {c.between for o in wanted for c in clues[o] if c.between})
     papers = [n for i, n in nodes.items() if i in wanted and isinstance(n, Paper)]
     best = sorted(papers, key=lambda p: (-scores[p.id], p.role is Role.CITED, p.title, p.id))[:limit]
-    return _explained(store, paper, [(p, clues[p.id]) for p in best], nodes)
+    return _explained(store, paper, [(p, clues[p.id], scores[p.id]) for p in best], nodes)
 
 
 def _score(clues: Sequence[_Clue]) -> float:
     """Above 1 if a relation is stated, otherwise below."""
-    if len(clues) == 1 and clues[0].kind != "relation":
-        return min(clues[0].weight, 0.99)
     stated = [c.weight for c in clues if c.kind == "relation"]
     rest = math.fsum(c.weight for c in clues if c.kind != "relation")
     return round((1 + max(stated) + 0.1 * min(rest, 1)) if stated else min(rest, 0.99), 3)
@@ -111,17 +109,17 @@ def _clues(store: Store, paper: Paper, limit: int, types: Sequence[str], min_con
         yield alike.paper.id, _Clue("contents", round(0.3 * alike.score, 3), terms=alike.terms)
 
 
-def _explained(store: Store, paper: Paper, found: Sequence[tuple[Paper, list[_Clue]]], between: Mapping[str, Node]) -> list[Related]:
-    every = [c for _, clues in found for c in clues]
+def _explained(store: Store, paper: Paper, found: Sequence[tuple[Paper, list[_Clue], float]], between: Mapping[str, Node]) -> list[Related]:
+    every = [c for _, clues, _ in found for c in clues]
     relations = store.relations_by_id({r for c in every for r in c.relations})
     paths = topic_paths(store, [n for i in sorted({c.between for c in every if c.between}) if isinstance(n := between.get(i), Topic)])
     out = []
-    for other, gathered in found:
+    for other, gathered, score in found:
         # what somebody has taken out since it was gathered is no reason any more
         clues = [c for c in gathered if relations.keys() >= set(c.relations) and (c.between is None or c.between in between)]
         reasons = [_reason(paper, other, c, relations, between, paths) for c in clues]
         reasons.sort(key=lambda r: (_ORDER.index(r.kind), -r.weight, r.text))
-        out.append(Related(other, reasons, _score(gathered)))
+        out.append(Related(other, reasons, score))
     return out
 
 

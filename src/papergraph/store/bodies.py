@@ -16,6 +16,11 @@ def dump(element: Node | Relation) -> str:
     return _encode(element.properties())
 
 
+def load_counts(text: str) -> tuple[tuple[str, str, int], ...]:
+    """What `changes.count` gave, from JSON."""
+    return tuple((str(verb), str(label), int(n)) for verb, label, n in _parse(text))
+
+
 def load_node(label: str, body: str) -> Node:
     """The node of that label."""
     return NODE_TYPES[label].from_properties(_parse(body))

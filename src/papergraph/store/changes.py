@@ -57,6 +57,11 @@ class ChangeSet:
     undone_by: int | None = None
     counts: tuple[tuple[str, str, int], ...] = ()
 
+    @property
+    def size(self) -> int:
+        """How many changes it holds."""
+        return sum(n for _, _, n in self.counts)
+
 
 def _placeless(statement: Statement) -> Statement:
     """`statement` without what an edit elsewhere in the file shifts."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from papergraph.folding import fold, is_cjk, search_tokens
 from papergraph.model import Concept, Node, Paper, Topic
 from papergraph.resolve.names import short_names
+from papergraph.store.protocol import Hit
 from papergraph.vocabulary import Label
 
+_T = TypeVar("_T")
 CANDIDATES = 400
 """Hits that a store gives to be ranked. Up to so many the order is exact; of more, the engine's own order chooses."""
 LONGEST_QUERY = 1_000
@@ -35,6 +38,39 @@ def names_of(node: Node) -> tuple[str, ...]:
     return ()
 
 
+class Searched(Protocol):
+    """What full-text search asks of a store."""
+
+    def reading(self, work: Callable[[], _T]) -> _T:
+        """Do `work` in one transaction."""
+
+    def named(self, key: str) -> tuple[Node, ...]:
+        """The nodes with this folded name."""
+
+    def get(self, ids: Iterable[str]) -> dict[str, Node]:
+        """The nodes with these ids."""
+
+    def candidates(self, tokens: tuple[str, ...], limit: int, *, open_end: bool) -> Iterable[Candidate]:
+        """`limit` nodes at most with all of these tokens, the engine's best; the last token may go on if `open_end`."""
+
+
+def find(store: Searched, text: str, limit: int) -> tuple[Hit, ...]:
+    """The hits for `text`, best first; a node of just that name is among them whatever the engine's order."""
+    tokens = query_tokens(text)
+    if not tokens:
+        return ()
+
+    def work() -> tuple[Hit, ...]:
+        named = [Candidate(n.id, n.label, n.name) for n in store.named(fold(text))]
+        # someone may still be typing the last word
+        open_end = tokens[-1].isascii() and not text.endswith(" ")
+        ranked = rank(text, [*named, *store.candidates(tokens, max(CANDIDATES, limit), open_end=open_end)])[:limit]
+        nodes = store.get(i for i, _ in ranked)
+        return tuple(Hit(nodes[i], score) for i, score in ranked if i in nodes)
+
+    return store.reading(work)
+
+
 def query_tokens(text: str) -> tuple[str, ...]:
     """The tokens that must all stand in a hit, in order.
 
@@ -43,11 +79,6 @@ def query_tokens(text: str) -> tuple[str, ...]:
     tokens = dict.fromkeys(search_tokens(text[:LONGEST_QUERY]))
     held = {c for t in tokens if len(t) == 2 and is_cjk(t) for c in t}
     return tuple(t for t in tokens if t not in held)
-
-
-def goes_on(text: str, tokens: tuple[str, ...]) -> bool:
-    """Whether the last token may be the beginning of a word: someone is still typing it."""
-    return bool(tokens) and tokens[-1].isascii() and not text.endswith(" ")
 
 
 def _tokens(text: str) -> set[str]:

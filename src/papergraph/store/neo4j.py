@@ -22,16 +22,16 @@ import neo4j
 from neo4j import exceptions as failures
 
 from papergraph.errors import StaleError, StoreBusyError, StoreError, StoreMissingError, UsageError
-from papergraph.folding import fold
-from papergraph.model import NODE_TYPES, Concept, Edge, Graph, Node, Note, Paper, Relation, Source, Statement, Topic
+from papergraph.model import NODE_TYPES, Concept, Edge, Graph, Node, Paper, Relation, Source, Statement, Topic
 from papergraph.store import cypher
-from papergraph.store.bodies import load_element, load_statement
+from papergraph.store.bodies import load_counts, load_element, load_statement
 from papergraph.store.changes import Change, ChangeSet, add_counts, count, now
-from papergraph.store.indexed import CANDIDATES, Candidate, goes_on, query_tokens, rank
+from papergraph.store.indexed import Candidate, find
 from papergraph.store.likeness import Contents, rank_alike
 from papergraph.store.neo4j_rows import LONGEST_KEY, escaped, key_of, node_row, pages, quoted, relation_row, statement_id, statement_row
 from papergraph.store.protocol import Alike, Filter, Hit, Statistics, Surroundings, Tie
-from papergraph.store.rows import Rows, check_held, count_terms, rows_of
+from papergraph.store.rows import Rows, batches, check_held, count_terms, rows_of
+from papergraph.store.surroundings import surroundings
 from papergraph.store.topics import in_order_of_notes
 from papergraph.vocabulary import LABELS, STRUCTURE
 
@@ -210,12 +210,12 @@ class Neo4jStore:
         self._transaction.run(cypher.text(name), parameters).consume()
 
     def _run_rows(self, name: str, rows: Sequence[Any], key: str = "rows", **parameters: Any) -> None:
-        for some in _slices(rows, ROWS):
+        for some in batches(rows, ROWS):
             self._run(name, **{key: some}, **parameters)
 
     def _rows_of(self, name: str, values: Iterable[str], key: str = "ids", **parameters: Any) -> list[Row]:
         """The rows of a statement that takes a list, which may be long or empty."""
-        return [r for some in _slices(sorted(set(values)), ROWS) for r in self._rows(name, **{key: some}, **parameters)]
+        return [r for some in batches(sorted(set(values)), ROWS) for r in self._rows(name, **{key: some}, **parameters)]
 
     # --- writing
 
@@ -228,7 +228,7 @@ class Neo4jStore:
         at = at or now()
         # what others lead to comes first, so that no piece is woven twice
         ordered = changes if len(changes) <= PIECE else sorted(changes, key=lambda c: isinstance(c.statement.element, Relation))
-        for done, piece in enumerate(_slices(ordered, PIECE)):
+        for done, piece in enumerate(batches(ordered, PIECE)):
             try:
                 number = self._apply_piece(piece, by, action, undoes, at, number)
             except StaleError as error:
@@ -252,24 +252,17 @@ class Neo4jStore:
 
         for attempt in (1, 2, 3):
             try:
-                with self._unsure():
-                    return self._write(work)
-            except _UnknownOutcomeError as error:
+                return self._write(work)
+            except StoreError as error:
+                if not isinstance(error.__cause__, failures.IncompleteCommit):
+                    raise
+                # the connection was lost after the commit was sent and before its answer came
                 found = self._rows("change_set_token", number=numbers[0]) if numbers else []
                 if found and found[0]["token"] == token:
                     return numbers[0]
                 if attempt == 3:
                     raise StoreError(f"the connection to {self.location} was lost while changes were stored; nothing of them was; run the command again") from error
         raise AssertionError("unreachable")
-
-    @contextmanager
-    def _unsure(self) -> Iterator[None]:
-        try:
-            yield
-        except StoreError as error:
-            if isinstance(error.__cause__, failures.IncompleteCommit):
-                raise _UnknownOutcomeError from error
-            raise
 
     def _apply_within(
         self, changes: Sequence[Change], by: str, action: str, undoes: int | None, at: str, number: int, token: str, *, new: bool
@@ -287,11 +280,9 @@ class Neo4jStore:
         found = self._rows("change_set_get", number=number)
         if not found:
             raise StaleError(f"there is no change set {number} to go on with; run the command again")
-        before = _counts(found[0]["counts"])
-        start = sum(n for _, _, n in before)
-        counts = json.dumps(add_counts(before, count(changes)), ensure_ascii=False)
-        self._run("change_set_count", number=number, counts=counts, size=start + len(changes), token=token)
-        self._run_rows("change_page_put", list(pages(number, start, changes)))
+        before = _change_set(found[0])
+        self._run("change_set_count", number=number, counts=json.dumps(add_counts(before.counts, count(changes)), ensure_ascii=False), token=token)
+        self._run_rows("change_page_put", list(pages(number, before.size, changes)))
 
     def _put_statements(self, number: int, changes: Sequence[Change], held: Sequence[Statement], works: Mapping[str, str | None]) -> None:
         self._run_rows("statement_retract", [statement_id(*c.statement.key) for c in changes if c.after is None], "ids", number=number)
@@ -328,15 +319,14 @@ class Neo4jStore:
         return _statements(self._rows_of("statements_on", elements))
 
     def statements_referring(self, elements: Iterable[str]) -> list[Statement]:
-        found = {s.element.id for s in self._statements_found("refs", elements)}
-        return self.statements_on(found)
+        return self.statements_on(self._elements_found("refs", elements))
 
     def mentions_with(self, keys: Iterable[str]) -> set[str]:
-        return {s.element.id for s in self._statements_found("keys", keys)}
+        return self._elements_found("keys", keys)
 
-    def _statements_found(self, part: str, values: Iterable[str]) -> list[Statement]:
+    def _elements_found(self, part: str, values: Iterable[str]) -> set[str]:
         phrases = [quoted(key_of(v)) for v in sorted(set(values))]
-        return _statements(r for some in _slices(phrases, TERMS) for r in self._rows("statements_found", query=f"{part}:({' '.join(some)})"))
+        return {r["element"] for some in batches(phrases, TERMS) for r in self._rows("elements_found", query=f"{part}:({' '.join(some)})")}
 
     def works_of(self, mentions: Iterable[str]) -> dict[str, str]:
         return {r["mention"]: r["work"] for r in self._rows_of("works_of", mentions, "mentions")}
@@ -382,29 +372,17 @@ class Neo4jStore:
         return ((r["id"], r["name"]) for r in rows)
 
     def around(self, node: str) -> Surroundings:
-        return self.reading(lambda: self._around(node))
+        return surroundings(self, node)
 
-    def _around(self, node: str) -> Surroundings:
-        found = self.get([node])
-        if node not in found:
-            raise StoreError(f"nothing with the id {node} is in the store")
-        centre = found[node]
-        relations = [(_relation(r), _node_from(r["labels"], r["other"])) for r in self._rows("relations_at", id=centre.id)]
-        relations.sort(key=lambda r: (-r[0].confidence, r[0].id))
-        topics = self._ends("edges_from", centre.id, "BROADER" if isinstance(centre, Topic) else "HAS_TOPIC", lambda n: (n.name, n.id))
-        papers = self._ends("edges_to", centre.id, "HAS_TOPIC", _by_place)
-        notes = self._ends("edges_to", centre.id, "ABOUT", _by_place) if isinstance(centre, Paper) else ()
-        met = self._ends("edges_to", centre.id, "MENTIONS", _by_place)
-        return Surroundings(
-            centre,
-            tuple(relations),
-            tuple(t for t in topics if isinstance(t, Topic)),
-            tuple(p for p in papers if isinstance(p, Paper)),
-            tuple(n for n in (*notes, *met) if isinstance(n, Note)),
-        )
+    def relations_at(self, node: str) -> list[tuple[Relation, Node]]:
+        found = [(_relation(r), _node_from(r["labels"], r["other"])) for r in self._rows("relations_at", id=node)]
+        return sorted(found, key=lambda r: (-r[0].confidence, r[0].id))
 
-    def _ends(self, query: str, node: str, kind: str, order: Callable[[Node], Any]) -> tuple[Node, ...]:
-        return tuple(sorted((_node(r) for r in self._rows(query, id=node, type=kind)), key=order))
+    def edges_from(self, node: str, kind: str) -> list[Node]:
+        return sorted(map(_node, self._rows("edges_from", id=node, type=kind)), key=lambda n: (n.name, n.id))
+
+    def edges_to(self, node: str, kind: str) -> list[Node]:
+        return sorted(map(_node, self._rows("edges_to", id=node, type=kind)), key=_by_place)
 
     def papers(self, only: Filter) -> tuple[Paper, ...]:
         rows = self._rows("papers", topics=list(only.topics) or None, marker=only.marker, decision=only.decision, role=only.role)
@@ -430,19 +408,12 @@ class Neo4jStore:
         return tuple(sorted(found, key=lambda c: (-c[1], -c[2], c[0].name, c[0].id)))
 
     def search(self, text: str, limit: int) -> tuple[Hit, ...]:
-        tokens = query_tokens(text)
-        if not tokens:
-            return ()
-        *words, last = map(quoted, tokens)
-        query = " AND ".join((*words, f"{escaped(tokens[-1])}*" if goes_on(text, tokens) else last))
-        return self.reading(lambda: self._search(text, query, limit))
+        return find(self, text, limit)
 
-    def _search(self, text: str, query: str, limit: int) -> tuple[Hit, ...]:
-        named = [Candidate(n.id, n.label, n.name) for n in self.named(fold(text))]
-        rows = self._rows("search", query=query, limit=max(CANDIDATES, limit))
-        ranked = rank(text, [*named, *(Candidate(r["id"], _label(r["labels"]), r["name"]) for r in rows)])[:limit]
-        nodes = self.get(i for i, _ in ranked)
-        return tuple(Hit(nodes[i], score) for i, score in ranked if i in nodes)
+    def candidates(self, tokens: tuple[str, ...], limit: int, *, open_end: bool) -> list[Candidate]:
+        *words, last = map(quoted, tokens)
+        query = " AND ".join((*words, f"{escaped(tokens[-1])}*" if open_end else last))
+        return [Candidate(r["id"], _label(r["labels"]), r["name"]) for r in self._rows("search", query=query, limit=limit)]
 
     def papers_under(self, topics: Iterable[str], most: int) -> dict[str, tuple[str, ...]]:
         return {r["topic"]: tuple(r["papers"]) for r in self._rows_of("papers_under", topics, most=most)}
@@ -467,7 +438,7 @@ class Neo4jStore:
 
     def postings(self, terms: Sequence[str], most: int) -> dict[str, list[str]]:
         queries = [{"term": t, "query": quoted(key_of(t))} for t in terms]
-        found = {r["term"]: r["papers"] for some in _slices(queries, ROWS) for r in self._rows("postings", terms=some, limit=most + 1)}
+        found = {r["term"]: r["papers"] for some in batches(queries, ROWS) for r in self._rows("postings", terms=some, limit=most + 1)}
         return {term: papers for term, papers in found.items() if len(papers) <= most}
 
     def ids_of(self, references: Iterable[str]) -> dict[str, str]:
@@ -550,10 +521,6 @@ def _run_alone(transaction: neo4j.ManagedTransaction, statement: str) -> None:
     transaction.run(statement).consume()
 
 
-class _UnknownOutcomeError(Exception):
-    """The connection was lost after a commit was sent and before its answer came."""
-
-
 def _checked(uri: str) -> str:
     try:
         parts = urlsplit(uri)
@@ -601,11 +568,6 @@ def _translated(error: Exception, location: str) -> StoreError:
     return StoreError(f"the Neo4j server at {location} failed ({code or type(error).__name__}): {message}")
 
 
-def _slices(values: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
-    for start in range(0, len(values), size):
-        yield list(values[start : start + size])
-
-
 # --- rows in
 
 
@@ -647,11 +609,7 @@ def _statements(rows: Iterable[Row]) -> list[Statement]:
 
 
 def _change_set(row: Row, changes: tuple[Change, ...] = ()) -> ChangeSet:
-    return ChangeSet(row["number"], row["at"], row["by"], row["action"], changes, row["undoes"], row["undoneBy"], _counts(row["counts"]))
-
-
-def _counts(text: str) -> tuple[tuple[str, str, int], ...]:
-    return tuple((str(v), str(label), int(n)) for v, label, n in json.loads(text))
+    return ChangeSet(row["number"], row["at"], row["by"], row["action"], changes, row["undoes"], row["undoneBy"], load_counts(row["counts"]))
 
 
 # --- order

@@ -10,6 +10,8 @@ from papergraph.model import Concept, Edge, Graph, Node, Note, Paper, Relation, 
 from papergraph.store.changes import Change, ChangeSet
 
 _T = TypeVar("_T")
+Progress = Callable[[str, int, int], None]
+"""Told of long work: what is being done, how much of it is done, and how much there is."""
 
 
 @dataclass(frozen=True, slots=True)

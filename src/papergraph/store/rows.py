@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from itertools import islice
+from typing import Protocol, TypeVar
 
 from papergraph.errors import StaleError
 from papergraph.folding import search_tokens
@@ -14,6 +15,8 @@ from papergraph.model import Edge, Node, Note, Paper, Relation, Source, Statemen
 from papergraph.resolve.identity import keys_of
 from papergraph.store.changes import Change
 from papergraph.store.indexed import names_of, searched
+
+_T = TypeVar("_T")
 
 
 class Reads(Statements, Protocol):
@@ -115,6 +118,13 @@ class Rows:
     relations: tuple[Relation, ...]
     terms: dict[str, Counter[str]]
     stale: tuple[str, ...]
+
+
+def batches(values: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    """The values in their order, `size` at a time."""
+    rest = iter(values)
+    while some := list(islice(rest, size)):
+        yield some
 
 
 def check_held(changes: Sequence[Change], held: Iterable[Statement]) -> None:

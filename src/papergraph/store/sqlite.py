@@ -15,17 +15,17 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from papergraph.errors import StaleError, StoreBusyError, StoreError, StoreMissingError
-from papergraph.folding import fold
 from papergraph.graph import leads_to
-from papergraph.model import Concept, Edge, Graph, Node, Note, Paper, Relation, Source, Statement, Topic
+from papergraph.model import Concept, Edge, Graph, Node, Paper, Relation, Source, Statement, Topic
 from papergraph.resolve.identity import keys_of
-from papergraph.store.bodies import body_label, dump, dump_statement, load_element, load_node, load_relation, load_statement
+from papergraph.store.bodies import body_label, dump, dump_statement, load_counts, load_element, load_node, load_relation, load_statement
 from papergraph.store.changes import Change, ChangeSet, add_counts, count, now
-from papergraph.store.indexed import CANDIDATES, Candidate, goes_on, query_tokens, rank
+from papergraph.store.indexed import Candidate, find
 from papergraph.store.likeness import Contents, rank_alike
 from papergraph.store.protocol import Alike, Filter, Hit, Statistics, Surroundings, Tie
 from papergraph.store.rows import Rows, check_held, count_terms, rows_of
 from papergraph.store.sql import queries, schemas
+from papergraph.store.surroundings import surroundings
 from papergraph.store.topics import in_order_of_notes
 from papergraph.vocabulary import LABELS, Label
 
@@ -187,9 +187,8 @@ class SqliteStore:
         found = self._rows("change_set_get", number=number)
         if not found:
             raise StaleError(f"there is no change set {number} to go on with; run the command again")
-        counts = add_counts(_counts(found[0]["counts"]), count(changes))
-        start = sum(n for _, _, n in _counts(found[0]["counts"]))
-        self._run("change_set_count", number=number, counts=json.dumps(counts, ensure_ascii=False))
+        before = _change_set(found[0])
+        self._run("change_set_count", number=number, counts=json.dumps(add_counts(before.counts, count(changes)), ensure_ascii=False))
         self._run_many(
             "change_put",
             (
@@ -201,7 +200,7 @@ class SqliteStore:
                     "before": dump_statement(change.before),
                     "after": dump_statement(change.after),
                 }
-                for position, change in enumerate(changes, start)
+                for position, change in enumerate(changes, before.size)
             ),
         )
 
@@ -322,28 +321,16 @@ class SqliteStore:
             yield row["id"], row["name"]
 
     def around(self, node: str) -> Surroundings:
-        return self.reading(lambda: self._around(node))
+        return surroundings(self, node)
 
-    def _around(self, node: str) -> Surroundings:
-        found = self.get([node])
-        if node not in found:
-            raise StoreError(f"nothing with the id {node} is in the store")
-        centre = found[node]
-        relations = tuple((load_relation(r["body"]), load_node(r["label"], r["other"])) for r in self._rows("relations_at", id=centre.id))
-        topics = self._ends("edges_from", centre.id, "BROADER" if isinstance(centre, Topic) else "HAS_TOPIC")
-        papers = self._ends("edges_to", centre.id, "HAS_TOPIC")
-        notes = self._ends("edges_to", centre.id, "ABOUT") if isinstance(centre, Paper) else ()
-        met = self._ends("edges_to", centre.id, "MENTIONS")
-        return Surroundings(
-            centre,
-            relations,
-            tuple(t for t in topics if isinstance(t, Topic)),
-            tuple(p for p in papers if isinstance(p, Paper)),
-            tuple(n for n in (*notes, *met) if isinstance(n, Note)),
-        )
+    def relations_at(self, node: str) -> list[tuple[Relation, Node]]:
+        return [(load_relation(r["body"]), load_node(r["label"], r["other"])) for r in self._rows("relations_at", id=node)]
 
-    def _ends(self, query: str, node: str, kind: str) -> tuple[Node, ...]:
-        return tuple(load_node(r["label"], r["body"]) for r in self._rows(query, id=node, type=kind))
+    def edges_from(self, node: str, kind: str) -> list[Node]:
+        return [load_node(r["label"], r["body"]) for r in self._rows("edges_from", id=node, type=kind)]
+
+    def edges_to(self, node: str, kind: str) -> list[Node]:
+        return [load_node(r["label"], r["body"]) for r in self._rows("edges_to", id=node, type=kind)]
 
     def papers(self, only: Filter) -> tuple[Paper, ...]:
         topics = json.dumps(only.topics) if only.topics else None
@@ -369,15 +356,11 @@ class SqliteStore:
         return tuple((c, a, b) for c, a, b in found if isinstance(c, Concept))
 
     def search(self, text: str, limit: int) -> tuple[Hit, ...]:
-        tokens = query_tokens(text)
-        if not tokens:
-            return ()
-        match = " ".join(f'"{t}"' for t in tokens) + (" *" if goes_on(text, tokens) else "")
-        named = [Candidate(n.id, n.label, n.name) for n in self.named(fold(text))]
-        rows = self._rows("search", match=match, limit=max(CANDIDATES, limit))
-        ranked = rank(text, [*named, *(Candidate(r["id"], r["label"], r["name"]) for r in rows)])[:limit]
-        nodes = self.get(i for i, _ in ranked)
-        return tuple(Hit(nodes[i], score) for i, score in ranked if i in nodes)
+        return find(self, text, limit)
+
+    def candidates(self, tokens: tuple[str, ...], limit: int, *, open_end: bool) -> list[Candidate]:
+        match = " ".join(f'"{t}"' for t in tokens) + (" *" if open_end else "")
+        return [Candidate(r["id"], r["label"], r["name"]) for r in self._rows("search", match=match, limit=limit)]
 
     def papers_under(self, topics: Iterable[str], most: int) -> dict[str, tuple[str, ...]]:
         found = {t: tuple(r["source"] for r in self._rows("papers_under", topic=t, limit=most + 1)) for t in sorted(set(topics))}
@@ -527,11 +510,7 @@ def _statement(row: Row) -> Statement:
 
 
 def _change_set(row: Row, changes: tuple[Change, ...] = ()) -> ChangeSet:
-    return ChangeSet(row["number"], row["at"], row["by"], row["action"], changes, row["undoes"], row["undone_by"], _counts(row["counts"]))
-
-
-def _counts(text: str) -> tuple[tuple[str, str, int], ...]:
-    return tuple((str(v), str(label), int(n)) for v, label, n in json.loads(text))
+    return ChangeSet(row["number"], row["at"], row["by"], row["action"], changes, row["undoes"], row["undone_by"], load_counts(row["counts"]))
 
 
 def _node_row(node: Node) -> Parameters:
