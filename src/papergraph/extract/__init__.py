@@ -8,10 +8,14 @@ from papergraph.extract.cues import match_cues, tell_kinds, weigh_hedges
 from papergraph.extract.entries import find_entries
 from papergraph.extract.gate import gate_targets
 from papergraph.extract.legend import read_legend
-from papergraph.extract.mentions import find_aliases, find_citations, find_links, find_names, find_positions, find_said_titles, link_titles
+from papergraph.extract.mentions import find_aliases, find_citations, find_links, find_said_titles, link_titles
+from papergraph.extract.names import find_concepts, find_names
+from papergraph.extract.placed import relate_places
+from papergraph.extract.positions import find_positions
 from papergraph.extract.sentences import mark_voices, split_sentences
 from papergraph.extract.state import Catalogue, Extraction, Known
 from papergraph.extract.statements import write_statements
+from papergraph.extract.tokens import mark_promising
 from papergraph.extract.topics import find_topics
 from papergraph.folding import source_id
 from papergraph.model import Problem, Statement
@@ -33,13 +37,16 @@ READING = (
     find_links,
     link_titles,
     find_said_titles,
-    match_cues,
+    mark_promising,
     find_positions,
     find_names,
     find_aliases,
+    match_cues,
+    find_concepts,
     weigh_hedges,
     tell_kinds,
     gate_targets,
+    relate_places,
     write_statements,
 )
 """What needs the names of all the collection's papers: remarks, what they name, and the relations they state."""

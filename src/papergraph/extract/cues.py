@@ -5,55 +5,63 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from papergraph.extract.state import Extraction, Match, Sentence
-from papergraph.lang import LANGUAGES, Cue, Lexicon, Wording, lexicon
-from papergraph.lang.patterns import matcher, triggers
-from papergraph.lang.tokens import tokenize
+from papergraph.extract.state import Extraction, Match, Sentence, Verdict
+from papergraph.extract.tokens import token_line
+from papergraph.lang import Cue, Lexicon, Wording, lexicon
+from papergraph.lang.patterns import TokenLine, compile_patterns, triggers
 from papergraph.vocabulary import Kind
 
-Rules = tuple[tuple[str, tuple[str, ...]], ...]
+_AROUND = 8
+"""Tokens on either side of a cue in which a blocking word makes it no relation."""
 
 
 @cache
-def _cue_rules(language: str) -> tuple[re.Pattern[str], tuple[tuple[re.Pattern[str], Cue], ...]]:
-    """What tells that a sentence may hold any cue, and for each cue what tells that it may hold that one."""
-    cues = lexicon(language).cues
-    return triggers(p for c in cues for p in c.patterns), tuple((triggers(c.patterns), c) for c in cues)
+def _cues(language: str) -> tuple[tuple[re.Pattern[str], re.Pattern[str], Cue], ...]:
+    """For each cue what tells that a text may hold it, and what finds it in a line of tokens."""
+    return tuple((triggers(c.patterns), compile_patterns(c.patterns), c) for c in lexicon(language).cues)
 
 
 @cache
-def _wording_rules(language: str, field: str) -> tuple[Rules, tuple[Wording, ...]]:
+def _wordings(language: str, field: str) -> tuple[re.Pattern[str], tuple[tuple[re.Pattern[str], Wording], ...]]:
     wordings: tuple[Wording, ...] = getattr(lexicon(language), field)
-    return tuple((str(n), w.patterns) for n, w in enumerate(wordings)), wordings
+    return triggers(p for w in wordings for p in w.patterns), tuple((compile_patterns(w.patterns), w) for w in wordings)
 
 
 def match_cues(state: Extraction) -> None:
-    """Find the cues of each sentence, by spaCy's Matcher, the longest first, then the weightiest; the gate takes the first of overlapping ones that has a target."""
-    for language in LANGUAGES:
-        maybe, cues = _cue_rules(language)
-        for sentence in state.sentences:
-            folded = sentence.text.casefold()
-            if sentence.language != language or not _may_relate(state, sentence) or not maybe.search(folded):
+    """Find the cues of each sentence, the longest first, then the weightiest; the gate takes the first of overlapping ones that has a target."""
+    for sentence in state.sentences:
+        if not sentence.promising:
+            continue
+        folded = sentence.text.casefold()
+        line: TokenLine | None = None
+        hits: list[Match] = []
+        for trigger, pattern, cue in _cues(sentence.language):
+            if not trigger.search(folded) or (cue.needs == ("next",) and id(sentence.block) not in state.next_cited):
                 continue
-            likely = [cue for trigger, cue in cues if trigger.search(folded)]
-            doc = tokenize(sentence.text, language)
-            hits = []
-            for cue in likely:
-                if cue.needs == ("next",) and id(sentence.block) not in state.next_cited:
-                    continue
-                for _, a, b in matcher(language, ((cue.name, cue.patterns),))(doc):
-                    around = doc[max(a - 8, 0) : min(b + 8, len(doc))].text.casefold()
-                    if not any(w in around for w in cue.blocked_by):
-                        span = doc[a:b]
-                        hits.append(Match(cue, sentence.start + span.start_char, sentence.start + span.end_char))
-            sentence.matches = sorted(hits, key=lambda h: (h.start - h.end, -h.cue.weight, h.start, h.cue.name))
+            line = line or token_line(sentence)
+            for a, b in line.find(pattern):
+                hit = Match(cue, line.starts[a], line.ends[b - 1])
+                word = _blocked(sentence, line, a, b, cue)
+                if word:
+                    sentence.verdicts.append(Verdict(_rule(sentence, cue), hit.start, hit.end, f"stopped: {word!r} stands beside the cue"))
+                else:
+                    hits.append(hit)
+        sentence.matches = sorted(hits, key=lambda h: (h.start - h.end, -h.cue.weight, h.start, h.cue.name))
 
 
-def _may_relate(state: Extraction, sentence: Sentence) -> bool:
-    """Whether the gate could let anything through: an abstract's words, where the legend tells them apart, need a work beside them."""
-    if sentence.own or not state.legend.brackets:
-        return True
-    return any(m.is_work for m in sentence.mentions) or any(word in sentence.text for word in ("論文", "手法", "研究", "paper"))
+def _blocked(sentence: Sentence, line: TokenLine, a: int, b: int, cue: Cue) -> str | None:
+    """The word that makes the cue at tokens `a:b` no relation, if one does."""
+    text = sentence.block.text
+    around = text[line.starts[max(a - _AROUND, 0)] : line.ends[min(b + _AROUND, len(line.ends)) - 1]].casefold()
+    found = next((w for w in cue.blocked_by if w in around), None)
+    if found is None and cue.scores:
+        near = text[line.starts[max(a - cue.scores, 0)] : line.ends[min(b + cue.scores, len(line.ends)) - 1]].casefold()
+        found = next((w for w in lexicon(sentence.language).scores if w in near), None)
+    return found
+
+
+def _rule(sentence: Sentence, cue: Cue) -> str:
+    return f"{sentence.language}:{cue.name}"
 
 
 def clause(sentence: Sentence, start: int, end: int, words: Lexicon) -> tuple[int, int]:
@@ -70,37 +78,40 @@ def weigh_hedges(state: Extraction) -> None:
     A hedge to the left of a target in Japanese belongs to the target, so hedges are looked for from the cue to the
     clause's end, but for the few that stand before it.
     """
-    for language in LANGUAGES:
-        words = lexicon(language)
-        for field in ("hedges", "negations"):
-            rules, wordings = _wording_rules(language, field)
-            if not rules:
-                continue
-            maybe = triggers(p for _, patterns in rules for p in patterns)
-            match = matcher(language, rules)
-            for sentence in state.sentences:
-                if sentence.language != language or not (sentence.own or sentence.matches) or not maybe.search(sentence.text.casefold()):
-                    continue
-                doc = tokenize(sentence.text, language)
-                for rule, a, b in match(doc):
-                    span = doc[a:b]
-                    wording = wordings[int(doc.vocab.strings[rule])]
-                    start, end = sentence.start + span.start_char, sentence.start + span.end_char
-                    if field == "hedges":
-                        sentence.hedged = True
-                    for found in sentence.matches:
-                        if not _bears_on(sentence, found, start, end, wording, words):
-                            continue
-                        if field == "hedges":
-                            found.hedged = True
-                        else:
-                            found.negated = True
     for sentence in state.sentences:
+        if not (sentence.own or sentence.matches):
+            continue
+        words = lexicon(sentence.language)
+        folded = sentence.text.casefold()
+        line: TokenLine | None = None
+        for field in ("hedges", "negations"):
+            maybe, wordings = _wordings(sentence.language, field)
+            if not maybe.search(folded):
+                continue
+            line = line or token_line(sentence)
+            for pattern, wording in wordings:
+                for a, b in line.find(pattern):
+                    _apply(sentence, field, wording, line.starts[a], line.ends[b - 1], words)
         if sentence.text.rstrip("」』)） ").endswith(("?", "？")):
             sentence.hedged = True
             for found in sentence.matches:
                 found.hedged = True
+        for found in sentence.matches:
+            if found.negated:
+                sentence.verdicts.append(Verdict(_rule(sentence, found.cue), found.start, found.end, "stopped: the sentence denies it"))
         sentence.matches = [m for m in sentence.matches if not m.negated]
+
+
+def _apply(sentence: Sentence, field: str, wording: Wording, start: int, end: int, words: Lexicon) -> None:
+    if field == "hedges":
+        sentence.hedged = True
+    for found in sentence.matches:
+        if not _bears_on(sentence, found, start, end, wording, words):
+            continue
+        if field == "hedges":
+            found.hedged = True
+        else:
+            found.negated = True
 
 
 def _bears_on(sentence: Sentence, found: Match, start: int, end: int, wording: Wording, words: Lexicon) -> bool:
@@ -111,22 +122,24 @@ def _bears_on(sentence: Sentence, found: Match, start: int, end: int, wording: W
         return False
     if wording.scope == "before" and start > found.start:
         return False
+    if wording.reach:
+        between = sentence.block.text[found.end : start] if start >= found.end else sentence.block.text[end : found.start]
+        distance = len(between) if sentence.language == "ja" else len(between.split())
+        if distance > wording.reach:
+            return False
     first, last = clause(sentence, found.start, found.end, words)
     return first <= start and end <= last
 
 
 def tell_kinds(state: Extraction) -> None:
     """What sort of remark each of the reader's sentences is: recollection, status, question or opinion."""
-    for language in LANGUAGES:
-        rules, wordings = _wording_rules(language, "voices")
-        match = matcher(language, rules)
-        maybe = triggers(p for _, patterns in rules for p in patterns)
-        for sentence in state.sentences:
-            if sentence.language != language or not sentence.own:
-                continue
-            kinds = set()
-            if maybe.search(sentence.text.casefold()):
-                doc = tokenize(sentence.text, language)
-                kinds = {wordings[int(doc.vocab.strings[rule])].kind for rule, _, _ in match(doc)}
-            question = sentence.text.rstrip("」』)） ").endswith(("?", "？", "か", "か。"))
-            sentence.kind = next((k for k in (Kind.RECOLLECTION, Kind.STATUS) if k in kinds), Kind.QUESTION if question else Kind.OPINION)
+    for sentence in state.sentences:
+        if not sentence.own:
+            continue
+        maybe, wordings = _wordings(sentence.language, "voices")
+        kinds = set()
+        if maybe.search(sentence.text.casefold()):
+            line = token_line(sentence, masked=False)
+            kinds = {w.kind for pattern, w in wordings if line.find(pattern)}
+        question = sentence.text.rstrip("」』)） ").endswith(("?", "？", "か", "か。"))
+        sentence.kind = next((k for k in (Kind.RECOLLECTION, Kind.STATUS) if k in kinds), Kind.QUESTION if question else Kind.OPINION)

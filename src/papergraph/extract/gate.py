@@ -1,162 +1,271 @@
-"""The target gate: a cue becomes a relation only if its target is a position, a citation, a link, a known paper or a named concept."""
+"""The target gate: a cue becomes a relation only if its target is a position, a citation, a link, a known paper or a named concept.
+
+Each cue ends in a `Verdict`: the relation it states, or the gate that stopped it. `papergraph explain` shows them.
+"""
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
+from papergraph.extract.confidence import confidence
 from papergraph.extract.cues import clause
-from papergraph.extract.entries import only_refers
-from papergraph.extract.state import Extraction, Found, Match, Mention, Sentence
+from papergraph.extract.names import phrase_after
+from papergraph.extract.state import Extraction, Found, Match, Mention, Sentence, Verdict
+from papergraph.folding import fold
 from papergraph.lang import Lexicon, lexicon
 from papergraph.model import Paper
-from papergraph.notes.document import BlockKind
-from papergraph.vocabulary import RELATIONS, Kind
+from papergraph.vocabulary import Kind
 
-HEDGE = 0.7
-"""What a hedge takes from confidence: a hedged relation stays below the 0.7 at which a reader would sign."""
-SUMMARY = 0.85
-"""What confidence loses where the words are the author's, summed up, and the notes tell the two voices apart."""
-_RANK = {"position": 0, "citation": 1, "link": 1, "title": 1, "name": 2, "concept": 3}
+_RANK = {"position": 0, "citation": 1, "link": 1, "title": 1, "name": 2, "concept": 3, "phrase": 4}
+_ADJACENT = 3
+_JOINING = ("と", "に", "の", "を", "から", "も", "って", "みたい", "っぽい", "的", "?", "？", "が", "は", "で")
+_LIST = frozenset((",", "and", ", and", "&", "、", "や", "と", "or", "/", "・", ";", "および", "及び", "and the", "as well as", "とか", "、および"))
+_PARENTHESIS = re.compile(r"\s*[(（][^()（）]{0,60}[)）]")
+_CLOSING = " 」』)）]\"”*_'"
 
 
 def gate_targets(state: Extraction) -> None:
-    """Give each cue its target, or drop it; make relations of those that keep one."""
+    """Give each cue its target, or stop it; make relations of those that keep one."""
     for sentence in state.sentences:
         words = lexicon(sentence.language)
         used: list[Match] = []
         for match in sentence.matches:
             if any(m.start < match.end and match.start < m.end for m in used):
                 continue
-            target = _target(state, sentence, match, words)
-            source = _source(sentence, match, target)
-            if target is None or source is None:
+            found = _resolve(state, sentence, match, words)
+            rule = f"{sentence.language}:{match.cue.name}"
+            if isinstance(found, str):
+                sentence.verdicts.append(Verdict(rule, match.start, match.end, f"stopped: {found}"))
                 continue
-            if state.legend.brackets and not sentence.own and not target.is_work:
-                # by the legend these are not the reader's words: what an abstract names in passing is no relation
-                continue
-            if target.paper is not None and target.paper.id == source.id:
-                continue
-            confidence = match.cue.weight * target.certainty * (HEDGE if match.hedged else 1.0)
-            if state.legend.brackets and not sentence.own:
-                confidence *= SUMMARY
-            found = Found(match.cue.type, source, target, round(min(confidence, 1.0), 3), match.hedged, f"{sentence.language}:{match.cue.name}", backward=match.cue.direction == "backward")
-            if not any(f.type == found.type and _same(f.target, target) for f in sentence.relations):
-                sentence.relations.append(found)
-                used.append(match)
-                for other in _listed_with(sentence, target):
-                    sentence.relations.append(Found(found.type, source, other, found.confidence, found.hedged, found.rule, found.backward))
-        _cite_next(state, sentence)
-        _listed_link(state, sentence)
+            used.append(match)
+            for relation in found:
+                if any(f.type == relation.type and f.source.id == relation.source.id and _same(f.target, relation.target) for f in sentence.relations):
+                    continue
+                sentence.relations.append(relation)
+                sentence.verdicts.append(Verdict(rule, match.start, match.end, "states a relation", relation))
         if sentence.relations and sentence.own:
             sentence.kind = Kind.RELATION
 
 
-def _same(a: Mention, b: Mention) -> bool:
-    return (a.paper.id if a.paper else a.concept) == (b.paper.id if b.paper else b.concept)
-
-
-def _target(state: Extraction, sentence: Sentence, match: Match, words: Lexicon) -> Mention | None:
+def _resolve(state: Extraction, sentence: Sentence, match: Match, words: Lexicon) -> list[Found] | str:
+    """The relations that the cue states, or why it states none."""
     cue = match.cue
+    subject = sentence.subject.paper if sentence.subject is not None else None
     if "next" in cue.needs:
-        entry = state.next_cited[id(sentence.block)]
-        return Mention(match.start, match.end, "citation", 0.95, entry.paper)
+        cited = state.next_cited[id(sentence.block)].paper
+        if subject is None or cited.id == subject.id:
+            return "there is no paper that it could be about"
+        return [_found(state, sentence, match, subject, Mention(match.start, match.end, "citation", 0.95, cited))]
+    target = _object(sentence, match, words)
+    actor = _actor(sentence, match, target, words)
+    if target is not None and target.kind == "self":
+        # "GIFD extends this method", "[X] (an improvement upon this paper)": the other work is the one that does it
+        actor = actor or _beside(sentence, match, words) or _behind(sentence, match)
+        if actor is None or subject is None:
+            return "it speaks of the paper itself, and no other work is named"
+        return [_found(state, sentence, match, subject, m, turned=True) for m in (actor, *listed_with(sentence, actor))]
+    if target is None:
+        other = _beside(sentence, match, words) if not cue.needs or _RANK["title"] == _rank_needed(cue.needs) else None
+        if other is not None and subject is not None and cue.target is None and words.target == "after":
+            # "([key] exploits the same observation.)", "- [X] - a very similar paper"
+            return [_found(state, sentence, match, subject, m, turned=True) for m in (other, *listed_with(sentence, other))]
+        return _why_none(sentence, match, words)
+    if state.legend.brackets and not sentence.own and not target.is_work:
+        return "by the legend these are not the reader's words, and what they name is no work"
+    targets = [target, *listed_with(sentence, target)]
+    if actor is not None and not any(_same(actor, t) for t in targets):
+        actors = [a.paper for a in (actor, *listed_with(sentence, actor)) if a.paper is not None]
+    elif subject is not None:
+        actors = [subject]
+    else:
+        source = _opposite(sentence, match, target)
+        if source is None:
+            return "it stands under no paper, and names none that it could be about"
+        actors = [source]
+    relations = [_found(state, sentence, match, a, t) for a in actors for t in targets if t.paper is None or t.paper.id != a.id]
+    return relations or "it names only the paper itself"
+
+
+def _found(state: Extraction, sentence: Sentence, match: Match, source: Paper, target: Mention, *, turned: bool = False) -> Found:
+    cue = match.cue
+    sure = confidence(match, target, summary=bool(state.legend.brackets) and not sentence.own, foreign=_foreign(sentence, match, target))
+    return Found(cue.type, source, target, sure, match.hedged, f"{sentence.language}:{cue.name}", backward=(cue.direction == "backward") != turned)
+
+
+def _rank_needed(needs: tuple[str, ...]) -> int:
+    return min(_RANK.get(n, 9) for n in needs if n != "position") if any(n != "position" for n in needs) else 9
+
+
+def _same(a: Mention, b: Mention) -> bool:
+    return (a.paper.id if a.paper else fold(a.concept or "")) == (b.paper.id if b.paper else fold(b.concept or ""))
+
+
+def _is_self(sentence: Sentence, mention: Mention) -> bool:
+    return mention.kind == "self" or (mention.paper is not None and sentence.subject is not None and mention.paper.id == sentence.subject.paper.id)
+
+
+def _object(sentence: Sentence, match: Match, words: Lexicon) -> Mention | None:
+    """What the cue is said of: the nearest, surest mention on its side; the paper itself counts where it stands right there."""
+    cue = match.cue
     side = cue.target or words.target
     reach = cue.reach or words.reach
     text = sentence.block.text
+    japanese = sentence.language == "ja"
     first, last = clause(sentence, match.start, match.end, words)
     best: tuple[tuple[bool, float], Mention] | None = None
     for mention in sentence.mentions:
-        if mention.kind == "self" or (cue.needs and mention.kind not in cue.needs):
+        own = _is_self(sentence, mention)
+        if not own and cue.needs and mention.kind not in cue.needs:
             continue
-        if mention.paper is not None and sentence.subject is not None and mention.paper.id == sentence.subject.paper.id:
-            continue
+        inside = match.start <= mention.start and mention.end <= match.end
         before = mention.end <= match.start
-        if not before and mention.start < match.end and mention.kind in ("name", "concept"):
+        if not before and not inside and mention.start < match.end and not mention.bare and mention.kind in ("name", "concept"):
             continue
+        if inside:
+            before = side == "before"
         if (side == "before" and not before) or (side == "after" and before):
             continue
-        gap = _gap(text, mention.end, match.start, sentence.language) if before else _gap(text, match.end, mention.start, sentence.language)
+        tail = _tail(text, mention.end) if before else mention.end
+        gap = 0 if inside or mention.bare else _gap(text, min(tail, match.start), match.start, japanese) if before else _gap(text, match.end, mention.start, japanese)
         work = mention.is_work or mention.kind == "link"
-        allowed = reach * (3 if mention.kind in ("position", "title") and before else 2 if work else 1)
-        outside = mention.end <= first or mention.start >= last
-        if gap > allowed or (outside and not work):
+        allowed = 2 if own else reach * (3 if mention.kind in ("position", "title") and before else 2 if work else 1)
+        if own and japanese:
+            allowed = 4
+        outside = not inside and (mention.end <= first or mention.start >= last)
+        if gap > allowed or (outside and (own or not work)):
             continue
-        if cue.after and before and not _followed(text[mention.end : mention.end + 16], cue.after):
-            continue
-        if not work and before and sentence.language == "ja" and not _followed(text[mention.end : mention.end + 16], _JOINING):
+        if japanese and before and not inside and not _joined(text, tail, match, cue.after if cue.after else () if work else _JOINING):
             continue
         # a work that the sentence names is meant before a concept, unless the concept stands right at the cue
-        near = work or gap <= _ADJACENT
-        cost = _RANK[mention.kind] * reach / 2 + gap + (reach / 2 if (side == "either" and before != (words.target == "before")) else 0) + (reach if outside else 0)
+        near = work or own or gap <= _ADJACENT
+        cost = _RANK.get(mention.kind, 0) * reach / 2 + gap + (reach / 2 if (side == "either" and before != (words.target == "before")) else 0) + (reach if outside else 0)
         if best is None or (not near, cost) < best[0]:
-            best = (not near, cost), mention
-    return best[1] if best else None
+            best = (not near, cost), mention if not own else replace(mention, kind="self")
+    if best is not None:
+        return best[1]
+    if cue.phrase and not japanese and side != "before":
+        return phrase_after(sentence, match)
+    return None
 
 
-_ADJACENT = 3
-_JOINING = ("と", "に", "の", "を", "から", "も", "って", "みたい", "っぽい", "的", "?", "？")
+def _tail(text: str, end: int) -> int:
+    """The end of a mention with the brackets that explain it: "MIXUP (https://…)"."""
+    bracket = _PARENTHESIS.match(text, end)
+    return bracket.end() if bracket else end
 
 
-def _followed(text: str, particles: tuple[str, ...]) -> bool:
-    rest = text.lstrip(" 」』)）]\"”")
-    return any(rest.startswith(p) for p in particles)
+def _joined(text: str, end: int, match: Match, particles: tuple[str, ...]) -> bool:
+    if not particles or end >= match.start:
+        return True
+    rest = text[end : end + 16].lstrip(_CLOSING)
+    return any(rest.startswith(p) for p in particles) or text[match.start : match.start + 8].startswith(particles)
 
 
-def _gap(text: str, start: int, end: int, language: str) -> int:
+def _gap(text: str, start: int, end: int, japanese: bool) -> int:  # noqa: FBT001
     """Distance between two ends: characters in Japanese, words in English."""
     between = text[start:end]
-    return len(between) if language == "ja" else len(between.split())
+    return len(between) if japanese else len(between.split())
 
 
-def _source(sentence: Sentence, match: Match, target: Mention | None) -> Paper | None:
-    """The paper that the sentence is about: one it names on the cue's other side, else the entry's."""
-    if target is None:
+_OPENING = re.compile(r"^[\W_]*(?:(?:the|a|an|recent|later|more|work|works|paper|papers|both|also|and|but|so|recently|then|here|however|e\.g\.|in addition|interestingly|note that|actually|of course|as|well|new|newer|followup|follow-up|this|another|one|other|such)[\s,]+){0,5}[\W_]*$", re.IGNORECASE)
+_TOPIC = re.compile(r"^[\s」』)）\]\"”*]*(?:[(（][^()（）]{0,60}[)）])?\s*(?:は|も|が|では|でも|って|の方が|のほうが|とは)")
+
+
+def _actor(sentence: Sentence, match: Match, target: Mention | None, words: Lexicon) -> Mention | None:
+    """The other work that is the sentence's subject ("Recent work GIFD extends …", "PaintsChainer は…"), if it has one."""
+    text = sentence.block.text
+    first, _ = clause(sentence, match.start, match.end, words)
+    for mention in sorted(sentence.mentions, key=lambda m: m.start):
+        if mention.end > match.start or mention.paper is None or mention is target or mention.kind == "position" or _is_self(sentence, mention):
+            continue
+        if target is not None and _same(mention, target):
+            continue
+        if sentence.language == "ja":
+            if _TOPIC.match(text[mention.end : mention.end + 80]) and mention.start - sentence.start <= _EARLY and (target is None or mention.end <= target.start or target.start >= match.end):
+                return mention
+        elif _OPENING.match(text[sentence.start : mention.start]) or _OPENING.match(text[first : mention.start]):
+            between = text[mention.end : match.start]
+            if len(between.split()) <= _VERB_REACH and not re.search(r"[.;:!?]\s|\)\s*[:–—-]\s|^\s*[:–—-]\s", between):
+                return mention
+    return None
+
+
+_EARLY = 24
+"""Characters within which a Japanese sentence's topic stands."""
+_VERB_REACH = 8
+"""Words between an English subject and the cue."""
+
+
+def _beside(sentence: Sentence, match: Match, words: Lexicon) -> Mention | None:
+    """The work right before an English cue without object of its own, or the one that its item begins with."""
+    if words.target != "after":
         return None
-    if sentence.subject is not None:
-        return sentence.subject.paper
-    others = [m for m in sentence.mentions if m.paper is not None and not _same(m, target)]
-    opposite = [m for m in others if (m.end <= match.start) != (target.end <= match.start)]
-    near = min(opposite, key=lambda m: abs(m.start - match.start), default=None)
+    text = sentence.block.text
+    works = [m for m in sentence.mentions if m.paper is not None and m.end <= match.start and m.kind != "position" and not _is_self(sentence, m)]
+    for mention in sorted(works, key=lambda m: -m.end):
+        between = text[mention.end : match.start]
+        if len(between.split()) <= _ADJACENT:
+            return mention
+        if not text[: mention.start].strip(" -*•[(") and len(between.split()) <= _LEAD_REACH:
+            return mention
+    return None
+
+
+_LEAD_REACH = 14
+"""Words between the work that an item begins with and a cue that speaks of it."""
+
+
+def _behind(sentence: Sentence, match: Match) -> Mention | None:
+    """The work behind a cue that is said of the paper itself: この手法の改良版: X."""
+    works = [m for m in sentence.mentions if m.paper is not None and m.start >= match.end and not _is_self(sentence, m)]
+    near = min(works, key=lambda m: m.start, default=None)
+    return near if near is not None and near.start - match.end <= _EARLY else None
+
+
+def _opposite(sentence: Sentence, match: Match, target: Mention) -> Paper | None:
+    """The work on the cue's other side, where the sentence stands under no paper."""
+    others = [m for m in sentence.mentions if m.paper is not None and not _same(m, target) and (m.end <= match.start) != (target.end <= match.start)]
+    near = min(others, key=lambda m: abs(m.start - match.start), default=None)
     return near.paper if near else None
 
 
-def _listed_with(sentence: Sentence, target: Mention) -> list[Mention]:
-    """"A, B and C": works joined to the target by commas and "and" are targets as well."""
-    out: list[Mention] = []
+def _foreign(sentence: Sentence, match: Match, target: Mention) -> bool:
+    """Whether the cue's grammatical subject is a name that is not the paper's own ("Memcached is similar to …")."""
+    if sentence.subject is None or sentence.language == "ja":
+        return False
+    own = " ".join(fold(n) for n in (sentence.subject.paper.title, *sentence.subject.names, *sentence.subject.paper.aliases))
+    for mention in sentence.mentions:
+        if mention.concept and mention.kind == "name" and mention.end <= match.start and not _same(mention, target) and fold(mention.concept) not in own:
+            return bool(_OPENING.match(sentence.block.text[sentence.start : mention.start]))
+    return False
+
+
+def listed_with(sentence: Sentence, target: Mention) -> list[Mention]:
+    """"A, B and C", A や B: what is joined to the target by commas and "and" is meant as well."""
+    if target.kind in ("phrase", "concept"):
+        return []
     text = sentence.block.text
-    last = target
-    for mention in sorted(sentence.mentions, key=lambda m: m.start):
-        if mention.start < last.end or not mention.is_work or not target.is_work:
-            continue
-        between = text[last.end : mention.start].strip(" ()[]").casefold()
-        if between in (",", "and", ", and", "&", "、", "や", "と", "or", "/", "・", ";"):
-            if sentence.subject is None or (mention.paper and mention.paper.id != sentence.subject.paper.id):
-                out.append(mention)
+    ordered = sorted((m for m in sentence.mentions if m.kind != "self" and (m.is_work or not target.is_work)), key=lambda m: m.start)
+    out: list[Mention] = []
+    for step in (1, -1):
+        last = target
+        for mention in ordered if step > 0 else reversed(ordered):
+            if (step > 0 and mention.start < last.end) or (step < 0 and mention.end > last.start):
+                continue
+            between = text[last.end : mention.start] if step > 0 else text[mention.end : last.start]
+            if between.strip(" ()[]（）").casefold() not in _LIST and not (between.strip(" ()[]") == "" and mention.kind in ("citation", "link") and last.kind == mention.kind):
+                break
             last = mention
-        else:
-            break
-    return [m for m in out if not _same(m, target)]
+            if mention.kind in ("phrase", "concept"):
+                break
+            if not _is_self(sentence, mention) and not _same(mention, target) and not any(_same(mention, m) for m in out):
+                out.append(mention)
+    return out
 
 
-def _cite_next(state: Extraction, sentence: Sentence) -> None:
-    """A remark with a cited paper right below it speaks of that paper, even where no cue says how."""
-    entry = state.next_cited.get(id(sentence.block))
-    if entry is None or sentence.subject is None or not sentence.own or sentence.relations:
-        return
-    later = [s for s in state.sentences if s.block is sentence.block and s.start > sentence.start]
-    earlier = [s for s in state.sentences if s.block is sentence.block and s.start < sentence.start]
-    if earlier or any(s.matches for s in later) or entry.paper.id == sentence.subject.paper.id:
-        return
-    target = Mention(sentence.start, sentence.end, "citation", 0.95, entry.paper)
-    sentence.relations.append(Found(RELATIONS["RELATED_TO"].name, sentence.subject.paper, target, 0.75 if not sentence.hedged else 0.55, hedged=False, rule="citation-below"))
-
-
-def _listed_link(state: Extraction, sentence: Sentence) -> None:
-    """An item that begins with a link to a work, in a file about one paper, is stated as related if nothing says more."""
-    if sentence.relations or sentence.subject is None or sentence.subject is not state.owner or sentence.block.kind is not BlockKind.ITEM or sentence.passage:
-        return
-    first = next((m for m in sorted(sentence.mentions, key=lambda m: m.start) if m.paper is not None), None)
-    if only_refers(state, sentence.block):
-        return
-    if first is None or first.kind != "link" or first.paper is None or first.start > sentence.start + 3 or first.paper.id == sentence.subject.paper.id:
-        return
-    for target in [first, *_listed_with(sentence, first)]:
-        sentence.relations.append(Found("RELATED_TO", sentence.subject.paper, target, round(0.75 * target.certainty, 3), hedged=False, rule="listed-link"))
+def _why_none(sentence: Sentence, match: Match, words: Lexicon) -> str:
+    side = match.cue.target or words.target
+    where = {"before": "before", "after": "behind", "either": "beside"}[side]
+    what = "work, position, name or concept" if not match.cue.needs else " or ".join(n for n in match.cue.needs)
+    return f"no target: no {what} stands close enough {where} the cue"

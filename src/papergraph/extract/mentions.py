@@ -1,16 +1,13 @@
-"""What a sentence names: citations, links, known titles, capitalised names, concepts, and words that point by position."""
+"""Which works a sentence names: citations, links, titles."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import replace
 
-from papergraph.extract.state import Entry, Extraction, Mention, Sentence
+from papergraph.extract.state import Extraction, Mention, Sentence, taken
 from papergraph.extract.titles import find_cited, looks_like_title
-from papergraph.folding import fold, is_cjk, paper_id, squeeze
-from papergraph.lang import lexicon
-from papergraph.lang.patterns import matcher, triggers
-from papergraph.lang.tokens import morphemes, tokenize
+from papergraph.folding import fold, paper_id, squeeze
 from papergraph.model import Paper
 from papergraph.notes.document import BlockKind, Link
 from papergraph.resolve.identifiers import identifiers, is_paper_address, is_web
@@ -22,9 +19,6 @@ _QUOTED_TITLE = re.compile(r"[\"“『「](?P<title>[^\"”』」\n]{8,200})[\"�
 _LATIN_RUN = r"[A-Z][\w+*&'’.-]*(?:\s[A-Za-z0-9][\w+*&'’.-]*)*\??"
 _SAID_TITLE = re.compile(rf"(?P<title>{_LATIN_RUN})\s*(?=って|という(?:論文|研究|話)|の(?:論文|研究|話|手法)|論文)")
 _EDITION = re.compile(r"[A-Z]\w*(?:\s|-|')*(?:19|20)?\d\d")
-_NAME_EN = re.compile(
-    r"(?<![\w/@#.-])(?:[A-Z]{2,}[\w+*-]*|[A-Z][a-z0-9]*[A-Z][\w+*-]*|[A-Z][\w+*]*-[\w+*-]*[A-Z0-9][\w+*-]*|[A-Z][a-z]+\d[\w.]*|[A-Z][a-z]{2,}(?:\s+(?:[A-Z][\w-]+|[A-Z0-9]{1,4}\b))*)(?![\w])"
-)
 
 
 def find_citations(state: Extraction) -> None:
@@ -44,7 +38,7 @@ def find_citations(state: Extraction) -> None:
             if any(x.start <= key.start() and x.end >= key.end() for x in sentence.block.links):
                 continue
             known = state.catalogue.by_page(key[1])
-            paper = _referred(state, known, key[1], sentence)
+            paper = referred(state, known, key[1], sentence)
             sentence.mentions.append(Mention(key.start(), key.end(), "citation", 0.95 if known else 0.8, paper))
 
 
@@ -53,7 +47,7 @@ def _title_before(text: str) -> str:
     return piece if looks_like_title(piece) else ""
 
 
-def _referred(state: Extraction, known: Paper | None, name: str, sentence: Sentence) -> Paper:
+def referred(state: Extraction, known: Paper | None, name: str, sentence: Sentence) -> Paper:
     """A cited paper: the known one, seen from here, or a new one of that name."""
     if known is not None:
         return Paper(known.id, known.title, Role.CITED, path=state.document.path, line=sentence.block.line)
@@ -80,10 +74,10 @@ def _link_mention(state: Extraction, sentence: Sentence, link: Link) -> Mention 
             if link.kind == "wiki" and len(fold(text)) >= 3 and fold(text) != fold(link.target):
                 # "[[clip_learning…|CLIP]]": further down the page it goes by that name
                 state.labels[fold(text)] = known
-            return Mention(link.start, end, "link", 0.97, _referred(state, known, "", sentence))
+            return Mention(link.start, end, "link", 0.97, referred(state, known, "", sentence))
         page = link.target.split("#")[0].rsplit("/", 1)[-1].removesuffix(".md")
         if link.kind == "key" or (link.kind == "wiki" and _KEY.match(page)):
-            return Mention(link.start, end, "link", 0.85, _referred(state, None, page.removeprefix("@"), sentence))
+            return Mention(link.start, end, "link", 0.85, referred(state, None, page.removeprefix("@"), sentence))
         if link.kind == "wiki" and not re.search(r"\.(?:png|jpe?g|gif|svg|pdf)$", page, re.IGNORECASE):
             return Mention(link.start, end, "link", 0.85, concept=text or page)
         return None
@@ -94,7 +88,7 @@ def _link_mention(state: Extraction, sentence: Sentence, link: Link) -> Mention 
         return None
     if is_paper_address(link.target) and (len(text.split()) >= 3 or any(c.isupper() for c in text[1:])) and not text.casefold().startswith("http"):
         found = identifiers(link.target)
-        paper = replace(_referred(state, state.catalogue.by_name(text), text, sentence), url=link.target, doi=found.doi, arxiv_id=found.arxiv_id, openreview_id=found.openreview_id)
+        paper = replace(referred(state, state.catalogue.by_name(text), text, sentence), url=link.target, doi=found.doi, arxiv_id=found.arxiv_id, openreview_id=found.openreview_id)
         return Mention(link.start, end, "link", 0.95, paper)
     if len(text) > 2 and not text.casefold().startswith("http") and text.casefold() not in ("link", "here", "paper", "code", "pdf", "github", "project page"):
         return Mention(link.start, end, "link", 0.85, concept=text)
@@ -137,7 +131,7 @@ def _scan(state: Extraction, sentence: Sentence, names: dict[str, Paper], longes
             paper = names.get(fold(text[start:end]))
             if paper is not None and (hit > i + 1 or any(c.isupper() for c in text[start:end])):
                 known = next((e.paper for e in state.entries if e.paper.id == paper.id), None)
-                sentence.mentions.append(Mention(start, end, "title", 0.95, known or _referred(state, paper, "", sentence)))
+                sentence.mentions.append(Mention(start, end, "title", 0.95, known or referred(state, paper, "", sentence)))
                 i = hit + 1
                 continue
         i += 1
@@ -152,117 +146,10 @@ def find_said_titles(state: Extraction) -> None:
         for start, end, title in found:
             after = text[end : end + 8]
             work = after.lstrip("」』”\"").lstrip().startswith(("の論文", "論文", "という論文", "という研究", "の研究")) or (len(title.split()) >= 3 and title[:1].isupper())
-            if not work or _taken(sentence, start, end) or _EDITION.fullmatch(title):
+            if not work or taken(sentence, start, end) or _EDITION.fullmatch(title):
                 continue
-            paper = _referred(state, state.catalogue.by_name(title), title, sentence)
+            paper = referred(state, state.catalogue.by_name(title), title, sentence)
             sentence.mentions.append(Mention(start, end, "title", 0.9, paper))
-
-
-def find_names(state: Extraction) -> None:
-    """Capitalised names and acronyms in English; runs of nouns and of Latin words in Japanese: concepts."""
-    for sentence in state.sentences:
-        if not sentence.matches:
-            # only what a cue stands beside can become the end of an edge
-            continue
-        words = lexicon(sentence.language)
-        spans = _names_ja(sentence) if sentence.language == "ja" else [m.span() for m in _NAME_EN.finditer(sentence.block.text, sentence.start, sentence.end)]
-        for start, end in spans:
-            for m in sentence.matches:
-                if m.start <= start < m.end < end:
-                    # "Unlike MAML": the capital that begins the sentence belongs to the cue
-                    start = m.end + len(sentence.block.text[m.end : end]) - len(sentence.block.text[m.end : end].lstrip())
-            label = squeeze(sentence.block.text[start:end]).strip("-./")
-            plain = label.casefold()
-            if len(label) < 2 or plain in words.generic or plain in _NEVER or _taken(sentence, start, end) or plain.isdigit():
-                continue
-            latin = not is_cjk(label)
-            if not latin and (len(label) < 3 or any(plain == g or (plain.endswith(g) and len(plain) <= len(g) + 1) for g in words.generic)):
-                continue
-            if "\u3041" <= label[-1] <= "\u3096" or "\u3041" <= label[0] <= "\u3096":
-                # no name begins or ends in hiragana: いま, もの
-                continue
-            at_start = start == sentence.start
-            named = any(c.isupper() for c in label[1:]) or any(c.isdigit() for c in label)
-            if sentence.language == "en" and at_start and not named:
-                continue
-            inside_match = any(m.start < end and start < m.end for m in sentence.matches)
-            if inside_match:
-                continue
-            sentence.mentions.append(Mention(start, end, "name" if latin and (named or len(label.split()) > 1 or label[:1].isupper()) else "concept", 0.85 if latin else 0.75, concept=label))
-
-
-_NEVER = frozenset(
-    "i it this that these those the a an we they he she our their my in on at for from as if so but and or not all also both here there however while since "
-    "figure fig table section eq note notes paper papers see what why how when where which who is are was were be they're it's i'm al et pdf arxiv github url "
-    "related based using results result method methods model models work works approach summary todo abstract introduction conclusion et al.".split()
-)
-
-
-def _names_ja(sentence: Sentence) -> list[tuple[int, int]]:
-    """Runs of nouns in mixed script, and of Latin words with spaces between, as `(start, end)` in the block."""
-    out: list[tuple[int, int]] = []
-    at = sentence.start
-    start: int | None = None
-    end = at
-    for surface, _, pos, sub in morphemes(sentence.text):
-        latin = surface[:1].isascii() and surface[:1].isalnum()
-        joins = latin or (pos in ("名詞", "接頭辞", "接尾辞", "記号") and sub not in ("数詞", "副詞可能", "助数詞可能") and surface.strip() != "") or surface in ("-", "・", "ー", "/")
-        space = surface.isspace() and start is not None
-        if (joins and pos != "補助記号") or (surface in ("-", "/") and start is not None):
-            start = at if start is None else start
-            end = at + len(surface)
-        elif not space:
-            if start is not None:
-                out.append((start, end))
-            start = None
-        at += len(surface)
-    if start is not None:
-        out.append((start, end))
-    return [(a, b) for a, b in out if b > a]
-
-
-def _taken(sentence: Sentence, start: int, end: int) -> bool:
-    return any(m.start < end and start < m.end for m in sentence.mentions)
-
-
-def find_positions(state: Extraction) -> None:
-    """上の論文, 下の手法, "the previous paper": the entry before or after; これ, この手法, "this paper": the subject itself."""
-    entries = [e for e in state.entries if not e.cited]
-    order = {id(e): n for n, e in enumerate(entries)}
-    for language in ("ja", "en"):
-        words = lexicon(language)
-        rules = tuple((f"{p.where}:{n}", p.patterns) for n, p in enumerate(words.positions))
-        sentences = [s for s in state.sentences if s.language == language and s.matches]
-        maybe = triggers(x for p in words.positions for x in p.patterns)
-        for sentence in sentences:
-            if not maybe.search(sentence.text.casefold()):
-                continue
-            doc = tokenize(sentence.text, language)
-            hits = []
-            for rule, a, b in matcher(language, rules)(doc):
-                span = doc[a:b]
-                hits.append((sentence.start + span.start_char, sentence.start + span.end_char, doc.vocab.strings[rule].split(":")[0]))
-            for start, end, where in sorted(hits, key=lambda h: h[0] - h[1]):
-                if _taken(sentence, start, end):
-                    continue
-                if where == "self":
-                    sentence.mentions.append(Mention(start, end, "self", 1.0))
-                    continue
-                target = _neighbour(sentence, entries, order, where)
-                if target is not None:
-                    sentence.mentions.append(Mention(start, end, "position", 0.95, target.paper))
-                elif sentence.subject is state.owner and state.owner is not None:
-                    # a file a paper: the file before this one
-                    dated = state.catalogue.by_date(state.document.front.date, where)
-                    if dated is not None:
-                        sentence.mentions.append(Mention(start, end, "position", 0.9, _referred(state, dated, "", sentence)))
-
-
-def _neighbour(sentence: Sentence, entries: list[Entry], order: dict[int, int], where: str) -> Entry | None:
-    if sentence.subject is None or id(sentence.subject) not in order:
-        return None
-    n = order[id(sentence.subject)] + (1 if where == "next" else -1)
-    return entries[n] if 0 <= n < len(entries) else None
 
 
 def find_aliases(state: Extraction) -> None:

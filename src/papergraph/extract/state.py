@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from papergraph.folding import fold
 from papergraph.lang import Cue
+from papergraph.lang.tokens import Token
 from papergraph.model import Concept, Evidence, Note, Paper, Problem, Statement, Topic
 from papergraph.notes.document import Block, Document
 from papergraph.vocabulary import Kind
@@ -41,8 +43,9 @@ class Entry:
 class Mention:
     """Words that name or point to something.
 
-    `kind` is `position`, `self`, `citation`, `link`, `title`, `name` or `concept`, surest first; `paper` and
-    `concept` hold what they name, one of them set but for `self`.
+    `kind` is `position`, `self`, `citation`, `link`, `title`, `name`, `concept` or `phrase`, surest first; `paper` and
+    `concept` hold what they name, one of them set but for `self`. `bare` tells a link whose words are a sentence's
+    own ("[follow-up work](…)"): cues are looked for in them.
     """
 
     start: int
@@ -51,7 +54,7 @@ class Mention:
     certainty: float
     paper: Paper | None = None
     concept: str | None = None
-    aliases: tuple[str, ...] = ()
+    bare: bool = False
 
     @property
     def is_work(self) -> bool:
@@ -85,6 +88,9 @@ class Sentence:
     hedged: bool = False
     kind: Kind | None = None
     relations: list[Found] = field(default_factory=list)
+    promising: bool = False
+    tokens: list[Token] = field(default_factory=list)
+    verdicts: list[Verdict] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -102,6 +108,17 @@ class Found:
     hedged: bool
     rule: str
     backward: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a cue: the relation it states, or the gate that stopped it, in words for a reader."""
+
+    rule: str
+    start: int
+    end: int
+    outcome: str
+    found: Found | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,17 +152,32 @@ class Catalogue:
         return found.paper if found else None
 
     def by_date(self, date: str | None, where: str) -> Paper | None:
-        """The paper of the file dated next before or after `date`, where each day has one."""
+        """The paper of another day, where each day has one: dated next before or after `date` (`previous`, `next`), the day before it (`day`), or about a week before (`week`)."""
         days = self._days
-        if date not in days:
+        if date is None or date not in days:
             return None
         order = list(days)
-        n = order.index(date) + (1 if where == "next" else -1)
+        n = order.index(date)
+        if where == "week":
+            ago = [d for d in order[:n] if _FEWEST_DAYS <= _days_between(d, date) <= _MOST_DAYS]
+            return days[min(ago, key=lambda d: abs(_days_between(d, date) - 7))] if ago else None
+        n += 1 if where == "next" else -1
         return days[order[n]] if 0 <= n < len(order) else None
 
     def names(self) -> Mapping[str, Known]:
         """All unambiguous names, folded."""
         return self._names
+
+
+_FEWEST_DAYS, _MOST_DAYS = 3, 13
+"""How many days ago "last week" may be."""
+
+
+def _days_between(earlier: str, later: str) -> int:
+    try:
+        return (datetime.date.fromisoformat(later) - datetime.date.fromisoformat(earlier)).days
+    except ValueError:
+        return 0
 
 
 def _days(known: tuple[Known, ...]) -> dict[str, Paper]:
@@ -190,3 +222,8 @@ class Extraction:
     statements: list[Statement] = field(default_factory=list)
     owner: Entry | None = None
     order: list[Block] = field(default_factory=list)
+
+
+def taken(sentence: Sentence, start: int, end: int) -> bool:
+    """Whether a mention stands in the characters `start:end` of the sentence's block."""
+    return any(m.start < end and start < m.end for m in sentence.mentions)

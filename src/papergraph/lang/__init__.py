@@ -47,7 +47,12 @@ class Cue(_Strict):
     needs
         Kinds of target that the wording needs; empty for any. `next` is a citation on the following item.
     blocked_by
-        Words near the cue (eight tokens) that make it no relation: scores, one's own figures.
+        Words near the cue (eight tokens) that make it no relation: one's own figures, a tool.
+    scores
+        Within so many tokens a word of the language's `scores` (accuracy, 精度, …) makes it a comparison of results and no
+        relation; 0 where it does not matter.
+    phrase
+        Whether a plain noun phrase right beside the cue will do as target where nothing is named.
     """
 
     name: str
@@ -60,6 +65,8 @@ class Cue(_Strict):
     after: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     blocked_by: tuple[str, ...] = ()
+    scores: int = 0
+    phrase: bool = False
     examples: tuple[str, ...] = ()
     counter: tuple[str, ...] = ()
 
@@ -72,19 +79,23 @@ class Cue(_Strict):
 
 
 class Position(_Strict):
-    """Words that point to another paper by its place: 上の論文, "the previous paper"."""
+    """Words that point to another paper by its place: 上の論文, "the previous paper".
+
+    `both` are the paper and the one before it; `day` and `week` the papers of the files dated yesterday or some days ago.
+    """
 
     patterns: tuple[str, ...] = Field(min_length=1)
-    where: Literal["previous", "next", "self"]
+    where: Literal["previous", "next", "self", "both", "day", "week"]
     examples: tuple[str, ...] = ()
     counter: tuple[str, ...] = ()
 
 
 class Wording(_Strict):
-    """Wordings of one sense: a hedge, a negation, a kind of remark."""
+    """Wordings of one sense: a hedge, a negation, a kind of remark; `reach` bounds the words (characters) to the cue, 0 for none."""
 
     patterns: tuple[str, ...] = Field(min_length=1)
     scope: Literal["after", "before", "either"] = "either"
+    reach: int = 0
     kind: Kind | None = None
     examples: tuple[str, ...] = ()
     counter: tuple[str, ...] = ()
@@ -103,6 +114,7 @@ class Lexicon(_Strict):
     voices: tuple[Wording, ...]
     clause_ends: tuple[str, ...]
     generic: tuple[str, ...]
+    scores: tuple[str, ...]
     own_words: tuple[str, ...]
     own_words_cues: tuple[str, ...]
     paper_nouns: tuple[str, ...]

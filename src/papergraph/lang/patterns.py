@@ -1,54 +1,86 @@
-"""The small language of token patterns, compiled for spaCy's Matcher.
+"""The small language of token patterns, compiled to regular expressions over a line of token keys.
 
 A pattern is a row of tokens parted by spaces. A token is a word, or alternatives `主張|知見`; `extend*` stands for
 any word that begins so; `~3` for up to three tokens of any kind; a `?` at the end makes a token optional. Japanese words
 match by dictionary form (casefolded), others by lower case.
+
+What a sentence names is masked before it is matched, so that no cue is found inside a title: `@w` is a work, `@n` a name
+or concept, `@` either of them, `@s` words for the paper itself ("this paper", これ).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any
 
 from papergraph.folding import is_cjk
 
-if TYPE_CHECKING:
-    from spacy.matcher import Matcher
+WORK, NAME, SELF = "@w", "@n", "@s"
+"""The keys of masked mentions."""
 
 _KANA_END = re.compile(r"[\u3041-\u3096]$")
+_MASKS = {"@": "@[wn]", WORK: WORK, NAME: NAME, SELF: SELF}
+_UNSAFE = re.compile(r"[\s@]")
 
 
-def compile_pattern(pattern: str, language: str) -> list[list[dict[str, Any]]]:
-    """The Matcher patterns of one pattern.
+@dataclass(slots=True)
+class TokenLine:
+    """The tokens of a sentence: their keys, and where each stands, `starts[i]:ends[i]`, in the text they are of."""
+
+    keys: list[str]
+    starts: list[int]
+    ends: list[int]
+    text: str = ""
+    index: dict[int, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.keys = [_UNSAFE.sub("\ufffd", k) if not k.startswith("@") or k not in _MASKS else k for k in self.keys]
+        at = 1
+        for n, key in enumerate(self.keys):
+            self.index[at] = n
+            at += len(key) + 1
+        self.index[at] = len(self.keys)
+        self.text = f" {' '.join(self.keys)} " if self.keys else " "
+
+    def find(self, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+        """The token stretches `(first, after the last)` that match, from left to right, none overlapping."""
+        return [(self.index[m.start()], self.index[m.end()]) for m in pattern.finditer(self.text)]
+
+
+def compile_pattern(pattern: str) -> str:
+    """The regular expression, over a line of tokens, of one pattern.
 
     Raises
     ------
     ValueError
         If the pattern is empty or begins or ends with a gap.
     """
-    tokens: list[dict[str, Any]] = []
     parts = pattern.split()
     if not parts or parts[0].startswith("~") or parts[-1].startswith("~"):
         raise ValueError(f"a pattern needs a word at both ends: {pattern!r}")
-    for part in parts:
-        if part.startswith("~"):
-            tokens += [{"OP": "?"}] * int(part[1:])
-            continue
-        optional = len(part) > 1 and part.endswith("?")
-        token = _token(part.removesuffix("?") if optional else part, language)
-        tokens.append({**token, "OP": "?"} if optional else token)
-    return [tokens]
+    return "".join(map(_token, parts))
 
 
-def _token(part: str, language: str) -> dict[str, Any]:
-    words = part.casefold().split("|") if len(part) > 1 else [part]
-    key = "LEMMA" if language == "ja" else "LOWER"
-    if any(w.endswith("*") and len(w) > 1 for w in words):
-        bodies = [re.escape(w[:-1]) + ".*" if w.endswith("*") else re.escape(w) for w in words]
-        return {key: {"REGEX": f"^(?:{'|'.join(bodies)})$"}}
-    return {key: {"IN": words}} if len(words) > 1 else {key: words[0]}
+def _token(part: str) -> str:
+    if part.startswith("~") and part[1:].isdigit():
+        return rf"(?:\S+ ){{0,{part[1:]}}}?"
+    optional = len(part) > 1 and part.endswith("?")
+    words = (part.removesuffix("?") if optional else part).casefold().split("|") if len(part) > 1 else [part]
+    bodies = [_MASKS.get(w) or (rf"{re.escape(w[:-1])}\S*" if len(w) > 1 and w.endswith("*") else re.escape(w)) for w in words]
+    return f"(?:(?:{'|'.join(bodies)}) ){'?' if optional else ''}"
+
+
+def compile_patterns(patterns: Iterable[str]) -> re.Pattern[str]:
+    """One expression for several patterns; of those that match at a place the one of most words wins."""
+    return _compile(tuple(patterns))
+
+
+@cache
+def _compile(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    ordered = sorted(patterns, key=lambda p: -len(p.split()))
+    return re.compile(f"(?<= )(?:{'|'.join(compile_pattern(p) for p in ordered)})")
 
 
 def trigger(pattern: str) -> str:
@@ -56,7 +88,7 @@ def trigger(pattern: str) -> str:
 
     A Japanese word loses its inflected end (似る → 似), so that the expression holds for all its forms.
     """
-    fixed = [p for p in pattern.split() if not p.startswith("~") and not (len(p) > 1 and p.endswith("?"))]
+    fixed = [p for p in pattern.split() if not p.startswith(("~", "@")) and not (len(p) > 1 and p.endswith("?"))]
     best = max(fixed, key=lambda p: min(_weight(w) for w in p.split("|")), default="")
     stems = []
     for word in best.casefold().split("|") if len(best) > 1 else [best]:
@@ -71,24 +103,11 @@ def _weight(word: str) -> tuple[bool, int]:
     return any("\u4e00" <= c <= "\u9fff" for c in word), len(word)
 
 
-@cache
-def matcher(language: str, rules: tuple[tuple[str, tuple[str, ...]], ...]) -> Matcher:
-    """A Matcher of named rules, each with its patterns. Longest matches are not filtered: that is the caller's choice."""
-    from spacy.matcher import Matcher
-
-    from papergraph.lang.tokens import pipeline
-
-    found = Matcher(pipeline(language).vocab, validate=False)
-    for name, patterns in rules:
-        found.add(name, [tokens for p in patterns for tokens in compile_pattern(p, language)])
-    return found
-
-
 def triggers(patterns: Iterable[str]) -> re.Pattern[str]:
     """One expression that tells, without tokenizing, whether a folded text may match any of the patterns."""
     return _triggers(tuple(patterns))
 
 
 @cache
-def _triggers(patterns: tuple[str, ...]) -> re.Pattern[str]:
+def _triggers(patterns: Sequence[str]) -> re.Pattern[str]:
     return re.compile("|".join(sorted({trigger(p) for p in patterns})))

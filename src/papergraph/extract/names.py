@@ -1,0 +1,160 @@
+"""Names and concepts beside a cue: capitalised names and acronyms, runs of nouns, quoted terms, plain noun phrases."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from papergraph.extract.state import Extraction, Match, Mention, Sentence, taken
+from papergraph.folding import is_cjk, squeeze
+from papergraph.lang import Lexicon, lexicon
+from papergraph.lang.tokens import morphemes
+
+_NAME = re.compile(
+    r"(?<![\w/@#.$\\-])(?:[A-Z]{2,}[\w+*]*(?:-[\w+*]+)*|[A-Z][a-z0-9]*[A-Z][\w+*]*(?:-[\w+*]+)*|[A-Z][\w+*]*-[\w+*-]*[A-Z0-9][\w+*-]*|[A-Z][a-z]+\d[\w.]*"
+    r"|[A-Z][a-z]{2,}(?:[ \u00a0](?:[A-Z][\w-]+|[A-Z0-9]{1,4}\b))*)(?![\w])"
+)
+_LATIN_NAME = re.compile(r"(?<![A-Za-z0-9/@#.$\\_-])[A-Za-z][A-Za-z0-9+*.]*(?:[-_][A-Za-z0-9+*.]+)*(?: (?:[A-Z][A-Za-z0-9+*.-]*|\d{1,2}(?![\d年月日]))(?![A-Za-z0-9]))*")
+_QUOTED_TERM = re.compile(r"[「『“\"]([^「」『』“”\"\n。、]{2,30})[」』”\"]")
+_HIRAGANA = re.compile(r"[\u3041-\u3096]")
+_NEVER = frozenset(
+    "i it this that these those the a an we they he she our their my in on at for from as if so but and or not all also both here there however while since "
+    "figure fig table section eq note notes paper papers see what why how when where which who is are was were be they're it's i'm al et pdf arxiv github url "
+    "related based using results result method methods model models work works approach summary todo abstract introduction conclusion et al. then thus hence "
+    "another instead maybe perhaps yes no ok authors author most many some such more less like unlike similar same idea key main basically".split()
+)
+
+
+def find_names(state: Extraction) -> None:
+    """Capitalised names and acronyms, before cues are looked for: no cue is found inside a name."""
+    for sentence in state.sentences:
+        if not sentence.promising:
+            continue
+        words = lexicon(sentence.language)
+        japanese = sentence.language == "ja"
+        for found in (_LATIN_NAME if japanese else _NAME).finditer(sentence.block.text, sentence.start, sentence.end):
+            start, end = found.span()
+            if not japanese:
+                start = _without_cue_words(sentence, start, end)
+            label = squeeze(sentence.block.text[start:end]).strip("-./")
+            named = any(c.isupper() for c in label[1:]) or any(c.isdigit() for c in label)
+            if len(label) < 2 or _common(label, words) or taken(sentence, start, end) or not any(c.isupper() for c in label):
+                continue
+            if not japanese and start == sentence.start and not named and " " not in label:
+                continue
+            sentence.mentions.append(Mention(start, start + len(label), "name", 0.85, concept=label))
+
+
+def _without_cue_words(sentence: Sentence, start: int, end: int) -> int:
+    """Where a name begins when words of a sentence's beginning ("Unlike MAML", "See Figure") are left out."""
+    text = sentence.block.text
+    while True:
+        word = re.match(r"[A-Z][a-z]+(?=[ \u00a0])", text[start:end])
+        if word is None or (word[0].casefold() not in _NEVER and word[0].casefold() not in _cue_words("en")):
+            return start
+        start += word.end() + 1
+
+
+@cache
+def _cue_words(language: str) -> frozenset[str]:
+    words = lexicon(language)
+    patterns = (p for group in (words.cues, words.positions, words.hedges) for entry in group for p in entry.patterns)
+    return frozenset(w.rstrip("?*") for p in patterns for part in p.split() for w in part.casefold().split("|"))
+
+
+def _common(label: str, words: Lexicon) -> bool:
+    plain = label.casefold()
+    return plain in words.generic or plain in _NEVER or plain.isdigit()
+
+
+def find_concepts(state: Extraction) -> None:
+    """Runs of nouns and quoted terms in Japanese, once the cues are known: a run that holds a cue is no concept."""
+    for sentence in state.sentences:
+        if sentence.matches and sentence.language == "ja":
+            _concepts(sentence, lexicon("ja"))
+
+
+def _concepts(sentence: Sentence, words: Lexicon) -> None:
+    text = sentence.block.text
+    for quoted in _QUOTED_TERM.finditer(text, sentence.start, sentence.end):
+        if not taken(sentence, *quoted.span(1)) and not _inside_match(sentence, *quoted.span(1)) and not _common(quoted[1], words):
+            sentence.mentions.append(Mention(*quoted.span(1), "concept", 0.75, concept=squeeze(quoted[1])))
+    for start, end in _noun_runs(sentence):
+        names = [m for m in sentence.mentions if m.start < end and start < m.end]
+        if any(m.kind != "name" or m.start < start or m.end > end for m in names):
+            continue
+        label = squeeze(text[start:end]).strip("-./・")
+        plain = label.casefold()
+        if len(label) < 2 or _common(label, words) or _inside_match(sentence, start, end):
+            continue
+        if is_cjk(label) and (len(label) < 3 or any(plain == g or (plain.endswith(g) and len(plain) <= len(g) + 1) for g in words.generic)):
+            continue
+        if _HIRAGANA.match(label[-1]) or _HIRAGANA.match(label[0]):
+            # no name begins or ends in hiragana: いま, もの
+            continue
+        if names:
+            if not is_cjk(label):
+                continue
+            sentence.mentions = [m for m in sentence.mentions if m not in names]
+        sentence.mentions.append(Mention(start, end, "concept" if not names else "name", 0.75 if not names else 0.8, concept=label))
+
+
+def _inside_match(sentence: Sentence, start: int, end: int) -> bool:
+    return any(m.start < end and start < m.end for m in sentence.matches)
+
+
+def _noun_runs(sentence: Sentence) -> list[tuple[int, int]]:
+    """Runs of nouns in mixed script, and of Latin words with spaces between, as `(start, end)` in the block."""
+    out: list[tuple[int, int]] = []
+    at = sentence.start
+    start: int | None = None
+    end = at
+    for surface, _, pos, sub in morphemes(sentence.text):
+        latin = surface[:1].isascii() and surface[:1].isalnum()
+        joins = latin or (pos in ("名詞", "接頭辞", "接尾辞", "記号") and sub not in ("数詞", "副詞可能", "助数詞可能") and surface.strip() != "") or surface in ("-", "・", "ー", "/")
+        space = surface.isspace() and start is not None
+        if (joins and pos != "補助記号") or (surface in ("-", "/") and start is not None):
+            start = at if start is None else start
+            end = at + len(surface)
+        elif not space:
+            if start is not None:
+                out.append((start, end))
+            start = None
+        at += len(surface)
+    if start is not None:
+        out.append((start, end))
+    return [(a, b) for a, b in out if b > a]
+
+
+_PHRASE = re.compile(r"[ \u00a0]*(?:(?:the|a|an|existing|standard|regular|traditional|conventional|classical|classic|usual|typical|pure|original|any|other|most|use|using|of)[ \u00a0]+){0,3}((?:[A-Za-z][\w+'’-]*)(?:[ \u00a0][A-Za-z(][\w+'’)-]*){0,5})")
+_PHRASE_END = re.compile(
+    r"^(?:in|on|at|for|by|with|from|to|as|of|is|are|was|were|be|been|that|which|who|where|when|while|because|but|and|or|so|since|if|then|than|they|it|this|these|those|we|he|she|has|have|had|can|could|"
+    r"may|might|will|would|should|do|does|did|not|also|only|just|very|both|between|without|within|into|over|under|after|before|during|via|using|such|like|except|aside|instead|rather|through|where|how|"
+    r"allows?|allowing|uses?|used|learns?|learned|proposes?|proposed|introduced?|described|found|known|based|trained|called|named|dubbed)$",
+    re.IGNORECASE,
+)
+_EMPTY_HEADS = frozenset(
+    "way ways thing things idea ideas case cases one ones work works paper papers approach approaches method methods model models technique techniques data result results set sets problem problems task tasks "
+    "fact part parts kind type types number time times baseline baselines others people authors author figure table section loss size value values point points assumption observation intuition observations "
+    "them it this that these those us you me him her what prior previous earlier existing".split()
+)
+
+
+def phrase_after(sentence: Sentence, match: Match) -> Mention | None:
+    """The plain English noun phrase right behind a cue: "the opposite of hard negative mining"."""
+    text = sentence.block.text
+    found = _PHRASE.match(text, match.end, sentence.end)
+    if found is None:
+        return None
+    kept: list[str] = []
+    for word in found[1].split():
+        if _PHRASE_END.match(word.strip("(),.")) or word.startswith("("):
+            break
+        kept.append(word)
+    while kept and kept[0].casefold() in _EMPTY_HEADS:
+        return None
+    label = " ".join(kept).strip("'’-)")
+    if not kept or kept[-1].casefold() in _EMPTY_HEADS or (len(kept) == 1 and len(label) < 5) or _common(label, lexicon("en")):
+        return None
+    start = found.start(1)
+    return Mention(start, start + len(label), "phrase", 0.65, concept=label)

@@ -1,0 +1,62 @@
+"""Sentences → lines of tokens, in which what a sentence names is masked."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from papergraph.extract.state import Extraction, Mention, Sentence
+from papergraph.lang import LANGUAGES, lexicon
+from papergraph.lang.patterns import NAME, SELF, WORK, TokenLine, triggers
+from papergraph.lang.tokens import tokenize
+
+_MASK = {"position": WORK, "citation": WORK, "link": WORK, "title": WORK, "name": NAME, "self": SELF}
+
+
+def mark_promising(state: Extraction) -> None:
+    """Tell which sentences may hold a cue, without tokenizing: all later steps pass over the others."""
+    for sentence in state.sentences:
+        sentence.promising = _may_relate(state, sentence) and _cue_triggers(sentence.language).search(sentence.text.casefold()) is not None
+
+
+@cache
+def _cue_triggers(language: str):  # type: ignore[no-untyped-def]
+    return triggers(p for c in lexicon(language).cues for p in c.patterns)
+
+
+def _may_relate(state: Extraction, sentence: Sentence) -> bool:
+    """Whether the gate could let anything through: an abstract's words, where the legend tells them apart, need a work beside them."""
+    if sentence.own or not state.legend.brackets:
+        return True
+    return any(m.is_work for m in sentence.mentions) or any(word in sentence.text for language in LANGUAGES for word in lexicon(language).paper_nouns)
+
+
+def token_line(sentence: Sentence, *, masked: bool = True) -> TokenLine:
+    """The sentence's tokens, places counted in its block; each mention with a mask is one token."""
+    if not sentence.tokens:
+        sentence.tokens = tokenize(sentence.text, sentence.language)
+    base = sentence.start
+    if not masked:
+        return TokenLine([t.key for t in sentence.tokens], [t.start + base for t in sentence.tokens], [t.end + base for t in sentence.tokens])
+    keys: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    hidden: list[tuple[int, int, str]] = sorted((m.start, m.end, _MASK[m.kind]) for m in sentence.mentions if _hides(m))
+    n = 0
+    for token in sentence.tokens:
+        start, end = token.start + base, token.end + base
+        while n < len(hidden) and hidden[n][1] <= start:
+            n += 1
+        if n < len(hidden) and hidden[n][0] < end and start < hidden[n][1]:
+            if not (keys and starts[-1] == hidden[n][0] and keys[-1] == hidden[n][2]):
+                keys.append(hidden[n][2])
+                starts.append(hidden[n][0])
+                ends.append(hidden[n][1])
+            continue
+        keys.append(token.key)
+        starts.append(start)
+        ends.append(end)
+    return TokenLine(keys, starts, ends)
+
+
+def _hides(mention: Mention) -> bool:
+    return not mention.bare and mention.kind in _MASK and mention.end > mention.start
