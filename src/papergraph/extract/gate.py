@@ -21,7 +21,15 @@ _RANK = {"position": 0, "citation": 1, "link": 1, "title": 1, "name": 2, "concep
 _ADJACENT = 3
 _JOINING = ("と", "に", "の", "を", "から", "も", "って", "みたい", "っぽい", "的", "?", "？", "が", "は", "で")
 _LIST = frozenset((",", "and", ", and", "&", "、", "や", "と", "or", "/", "・", ";", "および", "及び", "and the", "as well as", "とか", "、および"))
+_ANAPHORS, _FAR = ("その", "それ"), 40
+"""Words that take up the name before them, and within how many characters."""
 _PARENTHESIS = re.compile(r"\s*[(（][^()（）]{0,60}[)）]")
+_ARGUMENT = re.compile(
+    r"[\s」』）)\]”\"*_'`]*(?:\s*[(（\[][^()（）\[\]]{0,80}[)）\]])?(?:系|など|等|ら|たち|的な|流|型)*"
+    r"(?:\s?という[^をがはにとでもへ、。「」\s]{1,10}|\s?といった[^をがはにとで、。]{1,8})?"
+    r"(?:(?:における|での|の)[^をがはにとでへも、。「」\s]{1,14}){0,2}[\s」』）)]*"
+)
+"""What a Japanese argument goes on with before its particle: AutoFlow という手法の訓練(を), MIXUP (https://…)(は)."""
 _CLOSING = " 」』)）]\"”*_'"
 
 
@@ -126,16 +134,19 @@ def _object(sentence: Sentence, match: Match, words: Lexicon) -> Mention | None:
             before = side == "before"
         if (side == "before" and not before) or (side == "after" and before):
             continue
-        tail = _tail(text, mention.end) if before else mention.end
+        tail = _tail(text, mention.end, match, japanese) if before else mention.end
         gap = 0 if inside or mention.bare else _gap(text, min(tail, match.start), match.start, japanese) if before else _gap(text, match.end, mention.start, japanese)
         work = mention.is_work or mention.kind == "link"
         allowed = 2 if own else reach * (3 if mention.kind in ("position", "title") and before else 2 if work else 1)
         if own and japanese:
             allowed = 4
         outside = not inside and (mention.end <= first or mention.start >= last)
-        if gap > allowed or (outside and (own or not work)):
+        anaphor = japanese and before and text.startswith(_ANAPHORS, match.start)
+        if anaphor:
+            allowed = _FAR
+        elif japanese and before and not inside and not _joined(text, tail, match, cue.after if cue.after else () if work else _JOINING):
             continue
-        if japanese and before and not inside and not _joined(text, tail, match, cue.after if cue.after else () if work else _JOINING):
+        if gap > allowed or (outside and not anaphor and (own or not work)):
             continue
         # a work that the sentence names is meant before a concept, unless the concept stands right at the cue
         near = work or own or gap <= _ADJACENT
@@ -144,15 +155,15 @@ def _object(sentence: Sentence, match: Match, words: Lexicon) -> Mention | None:
             best = (not near, cost), mention if not own else replace(mention, kind="self")
     if best is not None:
         return best[1]
-    if cue.phrase and not japanese and side != "before":
+    if cue.phrase and not japanese and side != "before" and (not cue.needs or "phrase" in cue.needs):
         return phrase_after(sentence, match)
     return None
 
 
-def _tail(text: str, end: int) -> int:
-    """The end of a mention with the brackets that explain it: "MIXUP (https://…)"."""
-    bracket = _PARENTHESIS.match(text, end)
-    return bracket.end() if bracket else end
+def _tail(text: str, end: int, match: Match, japanese: bool) -> int:  # noqa: FBT001
+    """The end of a mention with what explains it: "MIXUP (https://…)", AutoFlow という手法の訓練."""
+    found = (_ARGUMENT if japanese else _PARENTHESIS).match(text, end)
+    return min(found.end(), match.start) if found and match.start >= end else end
 
 
 def _joined(text: str, end: int, match: Match, particles: tuple[str, ...]) -> bool:

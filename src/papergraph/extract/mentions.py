@@ -15,6 +15,8 @@ from papergraph.vocabulary import Role
 
 _KEY = re.compile(r"^@?[a-z][\w+-]*?:?(?:19|20)?\d{2}[\w:-]*$|^[\w-]+:[\w-]+:\d{4}\w?$|^@", re.IGNORECASE)
 _BRACKET_KEY = re.compile(r"\[@?([\w-]+(?::[\w-]+:|)[\w-]*\d{4}[\w-]*)\]")
+_ISSUE = re.compile(r"(?<![\w&/#])#\d{2,6}(?!\w)")
+"""A note known by its number, as in lists of issues: #1127."""
 _QUOTED_TITLE = re.compile(r"[\"“『「](?P<title>[^\"”』」\n]{8,200})[\"”』」]")
 _LATIN_RUN = r"[A-Z][\w+*&'’.-]*(?:\s[A-Za-z0-9][\w+*&'’.-]*)*\??"
 _SAID_TITLE = re.compile(rf"(?P<title>{_LATIN_RUN})\s*(?=って|という(?:論文|研究|話)|の(?:論文|研究|話|手法)|論文)")
@@ -34,6 +36,9 @@ def find_citations(state: Extraction) -> None:
             )
             start = cited.start - (len(before) - before.rfind(title)) if title else cited.start
             sentence.mentions.append(Mention(start, cited.end, "citation", 0.95 if title else 0.85, paper))
+        for number in _ISSUE.finditer(text, sentence.start, sentence.end):
+            if not taken(sentence, *number.span()):
+                sentence.mentions.append(Mention(number.start(), number.end(), "citation", 0.8, concept=number[0]))
         for key in _BRACKET_KEY.finditer(text, sentence.start, sentence.end):
             if any(x.start <= key.start() and x.end >= key.end() for x in sentence.block.links):
                 continue

@@ -87,6 +87,9 @@ def _concepts(sentence: Sentence, words: Lexicon) -> None:
         plain = label.casefold()
         if len(label) < 2 or _common(label, words) or _inside_match(sentence, start, end):
             continue
+        if not names and (not is_cjk(label) or label.isalpha()) and _single(label):
+            # one plain word is hardly ever the name of an idea: filter, フィルタ
+            continue
         if is_cjk(label) and (len(label) < 3 or any(plain == g or (plain.endswith(g) and len(plain) <= len(g) + 1) for g in words.generic)):
             continue
         if _HIRAGANA.match(label[-1]) or _HIRAGANA.match(label[0]):
@@ -97,6 +100,16 @@ def _concepts(sentence: Sentence, words: Lexicon) -> None:
                 continue
             sentence.mentions = [m for m in sentence.mentions if m not in names]
         sentence.mentions.append(Mention(start, end, "concept" if not names else "name", 0.75 if not names else 0.8, concept=label))
+
+
+def _single(label: str) -> bool:
+    if not is_cjk(label):
+        return " " not in label and "-" not in label or label.rsplit(" ", 1)[-1].casefold() in _EMPTY_HEADS
+    return len([m for m in morphemes(label) if not m[0].isspace()]) < _COMPOUND
+
+
+_COMPOUND = 2
+"""Words that make a Japanese noun run a name."""
 
 
 def _inside_match(sentence: Sentence, start: int, end: int) -> bool:

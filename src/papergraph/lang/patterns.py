@@ -1,7 +1,7 @@
 """The small language of token patterns, compiled to regular expressions over a line of token keys.
 
 A pattern is a row of tokens parted by spaces. A token is a word, or alternatives `主張|知見`; `extend*` stands for
-any word that begins so; `~3` for up to three tokens of any kind; a `?` at the end makes a token optional. Japanese words
+any word that begins so, `と_は` for two tokens as one alternative; `~3` for up to three tokens of any kind; a `?` at the end makes a token optional. Japanese words
 match by dictionary form (casefolded), others by lower case.
 
 What a sentence names is masked before it is matched, so that no cue is found inside a title: `@w` is a work, `@n` a name
@@ -68,8 +68,14 @@ def _token(part: str) -> str:
         return rf"(?:\S+ ){{0,{part[1:]}}}?"
     optional = len(part) > 1 and part.endswith("?")
     words = (part.removesuffix("?") if optional else part).casefold().split("|") if len(part) > 1 else [part]
-    bodies = [_MASKS.get(w) or (rf"{re.escape(w[:-1])}\S*" if len(w) > 1 and w.endswith("*") else re.escape(w)) for w in words]
-    return f"(?:(?:{'|'.join(bodies)}) ){'?' if optional else ''}"
+    return f"(?:(?:{'|'.join(map(_word, words))}) ){'?' if optional else ''}"
+
+
+def _word(word: str) -> str:
+    if word in _MASKS:
+        return _MASKS[word]
+    tail = r"\S*" if len(word) > 1 and word.endswith("*") else ""
+    return " ".join(map(re.escape, word.removesuffix("*" if tail else "").split("_"))) + tail
 
 
 def compile_patterns(patterns: Iterable[str]) -> re.Pattern[str]:
@@ -92,7 +98,7 @@ def trigger(pattern: str) -> str:
     best = max(fixed, key=lambda p: min(_weight(w) for w in p.split("|")), default="")
     stems = []
     for word in best.casefold().split("|") if len(best) > 1 else [best]:
-        stem = word.removesuffix("*") or word
+        stem = max((word.removesuffix("*") or word).split("_"), key=_weight)
         if is_cjk(stem) and len(stem) > 1:
             stem = _KANA_END.sub("", stem)
         stems.append(re.escape(stem))
