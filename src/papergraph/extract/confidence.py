@@ -8,8 +8,8 @@ HEDGE = 0.7
 """What a hedge takes from confidence: a hedged relation stays below the 0.7 at which a reader would sign."""
 SUMMARY = 0.85
 """What confidence loses where the words are the author's, summed up, and the notes tell the two voices apart."""
-FOREIGN = 0.75
-"""What it loses where the sentence's subject is a name of something else."""
+FOREIGN = 0.85
+"""What it loses where the sentence's grammatical subject is something other than the paper."""
 
 
 def confidence(match: Match, target: Mention, *, summary: bool = False, foreign: bool = False) -> float:

@@ -81,6 +81,8 @@ def _resolve(state: Extraction, sentence: Sentence, match: Match, words: Lexicon
         return _why_none(sentence, match, words)
     if state.legend.brackets and not sentence.own and not target.is_work:
         return "by the legend these are not the reader's words, and what they name is no work"
+    if target.kind in ("phrase", "name", "concept") and actor is None and not _speaks_of_itself(sentence, match, words):
+        return "its subject is something other than the paper, and what it names is no work"
     targets = [target, *listed_with(sentence, target)]
     if actor is not None and not any(_same(actor, t) for t in targets):
         actors = [a.paper for a in (actor, *listed_with(sentence, actor)) if a.paper is not None]
@@ -97,7 +99,8 @@ def _resolve(state: Extraction, sentence: Sentence, match: Match, words: Lexicon
 
 def _found(state: Extraction, sentence: Sentence, match: Match, source: Paper, target: Mention, *, turned: bool = False) -> Found:
     cue = match.cue
-    sure = confidence(match, target, summary=bool(state.legend.brackets) and not sentence.own, foreign=_foreign(sentence, match, target))
+    foreign = not turned and not _speaks_of_itself(sentence, match, lexicon(sentence.language))
+    sure = confidence(match, target, summary=bool(state.legend.brackets) and not sentence.own, foreign=foreign)
     return Found(cue.type, source, target, sure, match.hedged, f"{sentence.language}:{cue.name}", backward=(cue.direction == "backward") != turned)
 
 
@@ -241,14 +244,30 @@ def _opposite(sentence: Sentence, match: Match, target: Mention) -> Paper | None
     return near.paper if near else None
 
 
-def _foreign(sentence: Sentence, match: Match, target: Mention) -> bool:
-    """Whether the cue's grammatical subject is a name that is not the paper's own ("Memcached is similar to …")."""
-    if sentence.subject is None or sentence.language == "ja":
-        return False
-    own = " ".join(fold(n) for n in (sentence.subject.paper.title, *sentence.subject.names, *sentence.subject.paper.aliases))
-    for mention in sentence.mentions:
-        if mention.concept and mention.kind == "name" and mention.end <= match.start and not _same(mention, target) and fold(mention.concept) not in own:
-            return bool(_OPENING.match(sentence.block.text[sentence.start : mention.start]))
+_ABOUT_ITSELF = re.compile(
+    r"^(?:this|it|its|they|their|these|that|he|she|we|here|which|paper|method|approach|idea|basically|essentially|authors?|tl;dr:?"
+    r"|the (?:\w+ ){0,2}(?:paper|work|method|approach|model|models|authors?|idea|ideas|system|algorithm|technique|architecture|network|framework|loss|goal|contribution|results?|findings?|conclusion|setup|setting|task|problem|motivation|formulation|trick|scheme|dataset|benchmark|post|section|design|main \w+|key \w+|whole \w+))\b",
+    re.IGNORECASE,
+)
+_LEAD_WORDS = re.compile(
+    r"^(?:[\W_]+|a|an|the|also|and|but|so|very|quite|rather|just|really|kind|sort|of|is|are|was|be|to|in|i|think|guess|believe|feels?|seems?|looks?|maybe|perhaps|probably|possibly|apparently|interestingly|basically|essentially|"
+    r"somewhat|more|most|much|pretty|again|not|isn|t|n|this|it|on|other|hand|however|as|with|well|nice|cool|clear|natural|direct|simple|straightforward|another|yet|one|main|key|only|big|difference|difference|motivation|method|idea|paper|work|tries?|trying|aims?|claims?|tldr)+$",
+    re.IGNORECASE,
+)
+
+
+def _speaks_of_itself(sentence: Sentence, match: Match, words: Lexicon) -> bool:
+    """Whether an English cue's grammatical subject is the paper: named, meant by "this" or "they", or left out."""
+    if sentence.language == "ja":
+        return True
+    text = sentence.block.text
+    first, _ = clause(sentence, match.start, match.end, words)
+    own = [m for m in sentence.mentions if m.end <= match.start and _is_self(sentence, m)]
+    for start in {first, sentence.start}:
+        lead = text[start : match.start].strip(" -–—*_>(\"“'")
+        lead = re.sub(r"^\*{0,2}[\w ]{2,20}\*{0,2}:\s*", "", lead)
+        if not lead or _ABOUT_ITSELF.match(lead) or all(_LEAD_WORDS.match(w) for w in re.split(r"[\W_]+", lead) if w) or any(start <= m.start <= start + 12 for m in own):
+            return True
     return False
 
 

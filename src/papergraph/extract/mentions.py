@@ -83,8 +83,9 @@ def _link_mention(state: Extraction, sentence: Sentence, link: Link) -> Mention 
         page = link.target.split("#")[0].rsplit("/", 1)[-1].removesuffix(".md")
         if link.kind == "key" or (link.kind == "wiki" and _KEY.match(page)):
             return Mention(link.start, end, "link", 0.85, referred(state, None, page.removeprefix("@"), sentence))
-        if link.kind == "wiki" and not re.search(r"\.(?:png|jpe?g|gif|svg|pdf)$", page, re.IGNORECASE):
-            return Mention(link.start, end, "link", 0.85, concept=text or page)
+        local = link.kind == "wiki" or re.search(r"\.(?:md|markdown|org|html?)(?:#|$)", link.target, re.IGNORECASE) or "ref " in link.target
+        if local and text and not re.search(r"\.(?:png|jpe?g|gif|svg|pdf)$", page, re.IGNORECASE):
+            return Mention(link.start, end, "link", 0.85, concept=text)
         return None
     same = next((e.paper for e in state.entries if e.paper.url and e.paper.url.rstrip("/") == link.target.rstrip("/")), None)
     if same is not None:

@@ -14,7 +14,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -63,7 +63,7 @@ class Placed:
         text = "".join(self.parts)
         if not _UNEVEN.search(text):
             return Inline(text, tuple(self.at), tuple(self.links), tuple(self.strong))
-        out, at, cuts, gone = [], [], [0], [0]  # type: ignore[var-annotated]
+        out, at, cuts, gone = [], [], [0], [0]
         pos = 0
         for white in _WHITE.finditer(text):
             start, end = white.span()
@@ -341,6 +341,7 @@ _EVEN = re.compile(r"\{[^{}@]*+(?:\{[^{}@]*+\}[^{}@]*+)*+\}")
 _CITEKEY = re.compile(r"\s*+([^\s,{}\"=][^,{}\"=\n]*+)?+")
 _GAP = re.compile(r"[\s,]*+")
 _NAME = re.compile(r"([^\s,{}()\"=#%@]++)\s*+=\s*+")
+_PERCENT = re.compile(r"[%\s]*+")
 _BARE = re.compile(r"[^\s,{}()\"=#]++")
 _JOINED = re.compile(r"\s*+#\s*+")
 _JUNK = re.compile(r"[^,}\n]*+")
@@ -385,6 +386,7 @@ class _File:
     problems: list[Problem]
     macros: dict[str, str] = field(default_factory=lambda: {m[:3].casefold(): m for m in _MONTHS})
     even_comments: bool = True
+    clear: tuple[int, int] = (-1, -1)
 
     def line(self, offset: int) -> int:
         return bisect_right(self.starts, offset)
@@ -457,19 +459,22 @@ def _balanced(file: _File, pos: int) -> int:
         # once the braces of a file do not match to its end, they are not counted to its end again
         file.even_comments = False
     file.problem(pos, "a @comment or @preamble is not closed; expected a } before the next entry")
-    return _stop(file.source, pos)
+    return _stop(file, pos)
 
 
-def _stop(source: str, pos: int) -> int:
+def _stop(file: _File, pos: int) -> int:
     """Where the next line begins that begins an entry, else the end."""
-    following = _AT_LINE.search(source, pos)
-    return following.start() if following else len(source)
+    begin, stop = file.clear
+    if not begin <= pos <= stop:
+        following = _AT_LINE.search(file.source, pos)
+        stop = following.start() if following else len(file.source)
+        file.clear = pos, stop
+    return stop
 
 
 def _entry(file: _File, found: re.Match[str]) -> _Entry:
     source = file.source
-    opened = source.index("@", found.start())
-    entry = _Entry(opened, found[1].casefold())
+    entry = _Entry(source.index("@", found.start()), found[1].casefold())
     body = found.end()
     if entry.type != "string":
         key = _CITEKEY.match(source, body)
@@ -477,16 +482,16 @@ def _entry(file: _File, found: re.Match[str]) -> _Entry:
             entry.key = key.start(1), key.start(1) + len(key[1].rstrip(" \t)" if found[2] == "(" else " \t"))
             body = key.end()
     close = "}" if found[2] == "{" else ")"
+    told = len(file.problems)
     end = _fields(file, entry, body, close, None)
-    if end is None:
-        limit = _stop(source, found.end())
-        name = source[slice(*entry.key)] or entry.type
-        file.problem(opened, f"the entry '{name}' is not closed: expected a {close} before line {file.line(limit)}; its fields are read line by line")
-        entry.fields, entry.said, entry.strays = [], [], 0
+    if end is None or entry.strays:
+        # a brace or quote is missing or too much, so what was read may be anything: once more, line by line
+        del file.problems[told:]
+        limit = _stop(file, found.end()) if end is None else end
+        wrong = f"is not closed: expected a {close} before line {file.line(limit)}" if end is None else "holds text that is no field: expected name = {value},"
+        file.problem(entry.start, f"the entry '{source[slice(*entry.key)] or entry.type}' {wrong}; its fields are read line by line")
+        entry.fields, entry.said = [], []
         end = _fields(file, entry, body, close, limit)
-    if entry.strays:
-        name = source[slice(*entry.key)] or entry.type
-        file.problem(opened, f"the entry '{name}' holds text that is no field; expected name = {{value}}, each followed by a comma")
     entry.end = end if end is not None else len(source)
     return entry
 
@@ -499,7 +504,7 @@ def _fields(file: _File, entry: _Entry, pos: int, close: str, limit: int | None)
     source = file.source
     end = len(source) if limit is None else limit
     while True:
-        pos = min(_GAP.match(source, pos).end(), end)  # type: ignore[union-attr]  # it matches nothing, too
+        pos = _GAP.match(source, pos, end).end()  # type: ignore[union-attr]  # it matches nothing, too
         if pos == end or (source[pos] == "@" and _AT_ONCE.match(source, pos)):
             return None if limit is None else pos
         if source[pos] == close:
@@ -520,7 +525,7 @@ def _fields(file: _File, entry: _Entry, pos: int, close: str, limit: int | None)
             junk = max(_JUNK.match(source, pos, end).end(), pos + 1)  # type: ignore[union-attr]
             if " " in source[pos:junk].strip():
                 entry.said.append((pos, junk))
-            entry.strays += source[pos] not in "}"
+            entry.strays += source[pos] != "}"
             pos = junk
             continue
         value, pos = _value(file, name.end(), end, amid=limit is not None)
@@ -545,20 +550,13 @@ def _value(file: _File, pos: int, end: int, *, amid: bool) -> tuple[_Value | Non
             bare = _BARE.match(source, pos, end)
             if bare is None:
                 break
-            parts.append((pos, bare.end(), _macro(file, bare[0], pos)))
+            parts.append((pos, bare.end(), file.macros.get(bare[0].casefold())))
             pos = bare.end()
         joined = _JOINED.match(source, pos, end)
         if joined is None:
             break
         pos = joined.end()
     return _Value(parts[0][0] if parts else pos, parts[-1][1] if parts else pos, tuple(parts)), pos
-
-
-def _macro(file: _File, name: str, pos: int) -> str | None:
-    """What a bare word stands for; `None` for a number, which stands for itself."""
-    if name.isdigit():
-        return None
-    return file.macros.get(name.casefold(), name)
 
 
 def _closing(source: str, pos: int, end: int, *, amid: bool) -> tuple[int, int]:
@@ -593,3 +591,393 @@ def _trim(source: str, start: int, end: int) -> int:
     while end > start + 1 and source[end - 1] in ' \t\n,}"':
         end -= 1
     return end
+
+
+def _resolved(file: _File, value: _Value) -> str:
+    """A value as read, with its macros' texts; of those no more than a few, for a short value can name many."""
+    if len(value.parts) == 1 and value.parts[0][2] is None:
+        return plain_tex(file.source[value.start : value.end])
+    out, room = [], 2 * _LONGEST_MACRO
+    for start, end, macro in value.parts:
+        out.append(file.source[start:end] if macro is None else macro[:room])
+        room -= len(macro or "")
+        room = max(room, 0)
+    return plain_tex("".join(out))
+
+
+def plain_tex(raw: str) -> str:
+    r"""What is seen of a piece of TeX, on one line.
+
+    >>> plain_tex(r"Erd{\H{o}}s,  {\v S}ime")
+    'Erdős, Šime'
+    """
+    return read_tex(raw, [(0, len(raw))]).folded().text if _SPECIAL.search(raw) else squeeze(raw)
+
+
+# --- records
+
+_REMARK = re.compile(
+    r"annot(?:e|ation)s?|(?:my|user|personal|reading)?[-_]?notes?(?:[-_]?\w+)?|comments?(?:[-_].+)?|reviews?|remarks?|memos?|summary|tl;?dr|thoughts?"
+    r"|opinions?|highlights?|takeaways?|addendum|感想|メモ|コメント|要約|備考"
+)
+_QUOTED = frozenset(("abstract", "abstr"))
+_FILLER = re.compile(
+    r"""[\s(\[]*+(?:(?:accepted|to\ appear|in\ press|forthcoming|submitted|under\ review|in\ preparation|preprint|unpublished|published|presented|poster|oral
+    |spotlight|notable|highlight|withdrawn|rejected|conference\ paper|(?:best|outstanding|distinguished)\ [\w ]{0,30}(?:paper|award))(?:\ (?:to|at|in|by|for|as|on)\b.{0,120}
+    |\ (?:presentation|manuscript|paper|poster|award|version|talk)\b.{0,60})?
+    |arxiv\b.{0,120}|(?:version|ver\.|v)\ ?\d[\d.]*+.{0,40}|(?:online|accessed|last\ accessed|retrieved|available|url|doi|issn|isbn|pmc?id|adsbibcode|r\ package)\b.{0,200}
+    |(?:publisher|place|conference\ name|ads\ bibcode|citation\ key|_?eprint|tex\.\w+|backup\ publisher|number|section|type|comment|journal\ abbreviation):.{0,200}
+    |https?://\S++|\d++\ pages?\b.{0,100}|in\ (?:japanese|english|german|french|chinese)|equal\ contributions?|(?:ph\.?\ ?d\.?|master'?s?)\ (?:thesis|dissertation)|technical\ report
+    |採録(?:決定)?|査読中|投稿中|印刷中)[\s)\].。]*+""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_DECIDED = re.compile(r"\b(oral|spotlight|poster|highlight|accepted|rejected|withdrawn)\b", re.IGNORECASE)
+_VENUES = (
+    "journaltitle journal booktitle eventtitle maintitle conference venue shortjournal school institution howpublished publisher organization"
+).split()
+_INHERITED = frozenset("journaltitle journal booktitle eventtitle maintitle publisher organization school institution year date".split())
+_ADDRESSES = "url ee link howpublished website pdf openreview code video slides project supplementary".split()
+_ARXIV_ID = r"(?:[0-9]{4}\.[0-9]{4,5}|[a-z][a-z-]{1,20}(?:\.[A-Z]{2})?/[0-9]{7})"
+_ARXIV = re.compile(rf"arxiv(?:\.org/\w++/|preprint|e-?print|abs/|[\s:.])*+({_ARXIV_ID})", re.IGNORECASE)
+_ARXIV_ONLY = re.compile(rf"\s*+(?:arxiv[\s:]*+|abs/)?({_ARXIV_ID})(?:v\d+)?\s*+(?:\[.*\])?", re.IGNORECASE)
+_DOI = re.compile(r"10\.[0-9]{4,9}/[^\s\"<>{}]+")
+_YEAR = re.compile(r"(?<![0-9])(?:1[4-9]|20)[0-9]{2}(?![0-9])")
+_PERIOD = re.compile(r"\s*+((?:19|20)[0-9]{2})-(0[1-9]|1[0-2])\s*+")
+_AND = re.compile(r"([{}])|(?<=\s)and(?=\s)", re.IGNORECASE)
+_BULLET = re.compile(r"(?:[-*+‣][ \t]++|[・•●][ \t]*+|\\item\b[ \t]*+)")
+_TOOL = re.compile(r"encoding:|.*\bbibdesk\b|(?:automatically )?(?:generated|created|exported|saved) (?:by|with|for|from)\b|.*\b(?:jabref|mendeley|zotero)\b|-\*-|!\s?(?:TEX|BIB)\b", re.IGNORECASE)
+_OUT = re.compile(r"@\w++\s*+[{(]")
+_FRAME = "%-=*#~─━ \t"
+
+
+def _records(file: _File, pieces: Sequence[_Entry | tuple[int, int]]) -> tuple[Block, ...]:
+    entries = [p for p in pieces if isinstance(p, _Entry)]
+    by_key = {file.source[slice(*e.key)]: e for e in reversed(entries)}
+    seen: dict[str, int] = {}
+    out: list[Block] = []
+    record: Block | None = None
+    below: list[Block] = []
+
+    def close() -> None:
+        if record is not None:
+            out.append(replace(record, children=tuple(below)) if below else record)
+
+    for piece in pieces:
+        if isinstance(piece, _Entry):
+            close()
+            record, below = _record(file, piece, by_key, seen)
+            if record is None:
+                out += below
+            continue
+        for block in _between(file, *piece):
+            if block.kind is BlockKind.HEADING:
+                close()
+                record, below = None, []
+            (below if record is not None else out).append(block)
+    close()
+    return nest(out)
+
+
+def _record(file: _File, entry: _Entry, by_key: dict[str, _Entry], seen: dict[str, int]) -> tuple[Block | None, list[Block]]:
+    """The block of an entry, without its children, and these."""
+    source, key = file.source, file.source[slice(*entry.key)]
+    if key:
+        line = file.line(entry.start)
+        first = seen.setdefault(key.casefold(), line)
+        if first != line:
+            file.problem(entry.start, f"the key '{key}' stands on line {first} already; both entries are read")
+    below = [b for name, value in entry.fields for b in _remarks(file, name, value)]
+    below += [b for start, end in entry.said for b in _between(file, start, end)]
+    titled = next((v for v in (entry.first("title"), entry.first("booktitle"), entry.first("maintitle")) if v is not None and v.parts), None)
+    block = read_tex(source, [p[:2] for p in titled.parts], " ").block(BlockKind.RECORD, file.starts) if titled else None
+    if block is None and key:
+        placed = Placed()
+        placed.run(source, *entry.key)
+        block, titled = placed.block(BlockKind.RECORD, file.starts), None
+    if block is None:
+        file.problem(entry.start, "an entry has neither a title nor a key; expected @type{key, title = {…}}")
+        return None, below
+    title = None if titled is None else block.text if all(p[2] is None for p in titled.parts) else _resolved(file, titled)
+    return replace(block, fields=_fields_of(file, entry, by_key, title, titled, block.line)), below
+
+
+class _Told:
+    """What an entry's fields say, with the places of what was asked for."""
+
+    def __init__(self, file: _File, entry: _Entry, by_key: dict[str, _Entry]) -> None:
+        self.file = file
+        self.places: list[tuple[str, Span]] = []
+        self.values: dict[str, _Value] = {}
+        for name, value in entry.fields:
+            if value.parts:
+                self.values.setdefault(name, value)
+        parent = self.values.get("crossref")
+        above = by_key.get(self.file.source[parent.start : parent.end].strip()) if parent else None
+        if above is not None and above is not entry:
+            for name, value in above.fields:
+                # the title of a volume is the book title of what stands in it
+                name = "booktitle" if name == "title" else name
+                if name in _INHERITED:
+                    self.values.setdefault(name, value)
+
+    def place(self, attribute: str, value: _Value) -> None:
+        self.places.append((attribute, Span(value.start, value.end, self.file.line(value.start))))
+
+    def raw(self, *names: str) -> Iterator[tuple[str, _Value]]:
+        """Of the fields of these names those that are there: what stands in the file, macros resolved."""
+        for name in names:
+            value = self.values.get(name)
+            if value is not None:
+                only = value.parts[0] if len(value.parts) == 1 else None
+                yield (self.file.source[value.start : value.end] if only and only[2] is None else _resolved(self.file, value)), value
+
+    def all(self, attribute: str, *names: str, split: str = ",;") -> tuple[str, ...]:
+        """What the fields of these names list."""
+        out: list[str] = []
+        for raw, value in self.raw(*names):
+            parts = re.split(f"[{split}]", raw) if split else [raw]
+            found = [t for t in map(plain_tex, parts) if t]
+            if found:
+                out += found
+                self.place(attribute, value)
+        return tuple(dict.fromkeys(out))
+
+
+def _fields_of(file: _File, entry: _Entry, by_key: dict[str, _Entry], title: str | None, titled: _Value | None, line: int) -> Fields:
+    told = _Told(file, entry, by_key)
+    aliases: tuple[str, ...] = ()
+    if titled is not None:
+        told.place("title", titled)
+    if title is not None and (subtitle := next(iter(told.all("title", "subtitle", split="")), None)):
+        aliases = (title,)
+        title = f"{title}: {subtitle}"
+    keys: tuple[str, ...] = ()
+    if entry.key[1] > entry.key[0]:
+        keys = (file.source[slice(*entry.key)],)
+        told.places.append(("keys", Span(*entry.key, file.line(entry.key[0]))))
+    venue = _venue(told)
+    addresses = _addresses(told)
+    return Fields(
+        title=title,
+        authors=_authors(told),
+        year=_year(told),
+        date=_read_on(told),
+        venue=venue,
+        decision=_decision(told),
+        url=addresses[0] if addresses else None,
+        doi=_doi(told),
+        arxiv=_arxiv(told),
+        aliases=tuple(dict.fromkeys((*aliases, *told.all("aliases", "shorttitle", "shorthand", "acronym", split="")))),
+        keys=tuple(dict.fromkeys((*keys, *told.all("keys", "ids", split=",")))),
+        tags=told.all("tags", "keywords", "keyword", "tags", "mendeley-tags"),
+        categories=told.all("categories", "groups", "mendeley-groups", "collections"),
+        related=told.all("related", "crossref", "xref", "related", "entryset"),
+        links=tuple(addresses[1:]),
+        places=tuple(told.places),
+        line=line,
+    )
+
+
+def _authors(told: _Told) -> tuple[str, ...]:
+    for raw, value in told.raw("author", "authors", "editor"):
+        names = [n for n in map(_author, _split(raw)) if n]
+        if names:
+            told.place("authors", value)
+            return tuple(names)
+    return ()
+
+
+def _split(raw: str) -> list[str]:
+    """The names of a list; an "and" inside braces is part of a name."""
+    if "{" not in raw:
+        return re.split(r"(?<=\s)and(?=\s)", raw, flags=re.IGNORECASE)
+    out, depth, begin = [], 0, 0
+    for mark in _AND.finditer(raw):
+        if mark[1]:
+            depth = max(depth + (1 if mark[1] == "{" else -1), 0)
+        elif not depth:
+            out.append(raw[begin : mark.start()])
+            begin = mark.end()
+    return [*out, raw[begin:]]
+
+
+def _author(raw: str) -> str:
+    raw = raw.strip()
+    if raw.casefold() in ("others", "et al.", ""):
+        return ""
+    if raw.startswith("{") and raw.endswith("}") and raw.find("}") == len(raw) - 1:
+        # an institution, whose commas part nothing
+        return plain_tex(raw)
+    if "=" in raw and re.match(r"\s*(?:family|given|prefix|suffix)\b", raw):
+        parts = dict(p.split("=", 1) for p in raw.replace('"', "").split(",") if "=" in p)
+        named = {k.strip(): v for k, v in parts.items()}
+        return plain_tex(" ".join(named.get(k, "") for k in ("given", "prefix", "family", "suffix")))
+    return natural_name(plain_tex(raw))
+
+
+def _year(told: _Told) -> int | None:
+    for raw, value in told.raw("year", "date", "issued", "eventdate"):
+        year = _YEAR.search(raw)
+        if year:
+            told.place("year", value)
+            return int(year[0])
+    return None
+
+
+def _read_on(told: _Told) -> str | None:
+    for raw, value in told.raw("read", "dateread", "date-read", "readdate", "date_read", "read-date"):
+        day, month = iso_day(raw), _PERIOD.fullmatch(raw)
+        if day or month:
+            told.place("date", value)
+            return day or (f"{month[1]}-{month[2]}" if month else None)
+    return None
+
+
+def _venue(told: _Told) -> str | None:
+    preprint: _Value | None = None
+    for raw, value in told.raw(*_VENUES):
+        venue = plain_tex(raw)
+        if venue.casefold().startswith("arxiv"):
+            preprint = preprint or value
+        elif venue and "://" not in venue:
+            told.place("venue", value)
+            return venue
+    if preprint is not None:
+        told.place("venue", preprint)
+        return "arXiv"
+    return None
+
+
+def _decision(told: _Told) -> str | None:
+    for raw, value in told.raw("decision", "note", "addendum"):
+        note = plain_tex(raw)
+        decided = _DECIDED.search(note) if value is told.values.get("decision") or _FILLER.fullmatch(note) else None
+        if decided:
+            told.place("decision", value)
+            return decided[1].casefold()
+    return None
+
+
+def _doi(told: _Told) -> str | None:
+    for raw, value in told.raw("doi"):
+        doi = _DOI.search(plain_address(raw))
+        if doi:
+            told.place("doi", value)
+            return doi[0].rstrip(".,;")
+    return None
+
+
+def _arxiv(told: _Told) -> str | None:
+    others = next((raw for raw, _ in told.raw("archiveprefix", "eprinttype")), "arxiv").strip().casefold()
+    for raw, value in told.raw("arxiv", "arxivid", *(("eprint",) if others == "arxiv" else ())):
+        found = _ARXIV_ONLY.fullmatch(raw) or _ARXIV.search(raw)
+        if found:
+            told.place("arxiv", value)
+            return found[1]
+    for raw, value in told.raw("journal", "journaltitle", "note", "url", "ee", "doi", "howpublished", "number", "volume", "eprint"):
+        found = _ARXIV.search(raw) or (_ARXIV_ONLY.fullmatch(raw) if raw.startswith("abs/") else None)
+        if found:
+            told.place("arxiv", value)
+            return found[1]
+    return None
+
+
+def _addresses(told: _Told) -> list[str]:
+    """The addresses of the work, the best first, each once; files of the machine are none."""
+    out: list[str] = []
+    names = [n for n in told.values if n.startswith("bdsk-url")]
+    for raw, value in told.raw(*_ADDRESSES, *names, "note"):
+        found = [plain_address(trimmed(w[0])) for w in WEB.finditer(raw)]
+        if not found and value is told.values.get("url") and plain_address(raw):
+            found = [plain_address(raw)]
+        if found and value is told.values.get("note") and not _FILLER.fullmatch(plain_tex(raw)):
+            continue
+        for address in found:
+            if address not in out:
+                told.place("links" if out else "url", value)
+                out.append(address)
+    return out
+
+
+def _remarks(file: _File, name: str, value: _Value) -> Iterator[Block]:
+    """What the reader wrote into a field, or the abstract; nothing of a field that holds neither."""
+    quoted = name in _QUOTED
+    if not quoted and not _REMARK.fullmatch(name):
+        return
+    for start, end, macro in value.parts:
+        if macro is not None:
+            continue
+        for group in _groups(file.source, _lines(file.source, start, end)):
+            block = _said(file, group, quoted=quoted)
+            # `note` is BibTeX's field for "To appear" and the like, too
+            if block is not None and not (name in ("note", "addendum") and _FILLER.fullmatch(block.text)):
+                yield block
+
+
+def _lines(source: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The lines without outer white space; blank ones are empty."""
+    while start <= end:
+        stop = source.find("\n", start, end)
+        stop = end if stop < 0 else stop
+        line = source[start:stop]
+        begin = start + len(line) - len(line.lstrip())
+        yield begin, max(begin, start + len(line.rstrip()))
+        start = stop + 1
+
+
+def _groups(source: str, lines: Iterable[tuple[int, int]]) -> Iterator[list[tuple[int, int]]]:
+    """The lines of each paragraph or item."""
+    group: list[tuple[int, int]] = []
+    for begin, stop in lines:
+        if group and (begin == stop or _BULLET.match(source, begin, stop)):
+            yield group
+            group = []
+        if begin < stop:
+            group.append((begin, stop))
+    if group:
+        yield group
+
+
+def _said(file: _File, group: list[tuple[int, int]], *, quoted: bool = False) -> Block | None:
+    bullet = _BULLET.match(file.source, *group[0])
+    if bullet is None:
+        return read_tex(file.source, group).block(BlockKind.PARAGRAPH, file.starts, quoted=quoted)
+    group = [(bullet.end(), group[0][1]), *group[1:]]
+    return read_tex(file.source, group).block(BlockKind.ITEM, file.starts, 1, quoted=quoted)
+
+
+def _between(file: _File, start: int, end: int) -> Iterator[Block]:
+    """What stands between entries: remarks, on comment lines or plain ones, and headings of the entries that follow."""
+    source = file.source
+    text: list[tuple[int, int]] = []
+    framed = 0
+    for begin, stop in [*_lines(source, start, end), (end, end)]:
+        percent = _PERCENT.match(source, begin, stop)
+        inner = percent.end() if percent else begin
+        line = source[begin:stop]
+        bare = line.strip(_FRAME)
+        if bare and not (text and text[-1][0] < 0):
+            left = len(line) - len(line.lstrip(_FRAME)) - line.count(" ", 0, len(line) - len(line.lstrip(_FRAME)))
+            framed += left > 1 and line[-1] in _FRAME and line[-2:-1] in _FRAME
+            # an entry that is commented out says nothing, and neither do the lines of it that follow
+            text.append((-1, -1) if _OUT.match(source, inner, stop) else (inner, stop))
+        elif not bare and inner - begin < 5 and inner == stop:
+            yield from _paragraphs(file, [t for t in text if t[0] >= 0], heading=framed > 0)
+            text, framed = [], 0
+        elif not bare:
+            framed += 1
+
+
+def _paragraphs(file: _File, lines: list[tuple[int, int]], *, heading: bool) -> Iterator[Block]:
+    if heading and len(lines) == 1:
+        begin, stop = lines[0]
+        line = file.source[begin:stop]
+        begin, stop = begin + len(line) - len(line.lstrip(_FRAME)), begin + len(line.rstrip(_FRAME))
+        block = read_tex(file.source, [(begin, stop)]).block(BlockKind.HEADING, file.starts, 1)
+        if block is not None:
+            yield block
+        return
+    for group in _groups(file.source, lines):
+        block = _said(file, group)
+        if block is not None and any(c.isalnum() for c in block.text) and not _TOOL.match(block.text):
+            yield block
