@@ -122,6 +122,10 @@ def _merge_papers(own: str, papers: list[Paper], group: list[Statement]) -> Pape
         tuple(dict.fromkeys(t for p in papers for t in p.topics)),
         placed.path,
         placed.line,
+        tuple(dict.fromkeys(t for p in papers for t in p.tags)),
+        tuple(dict.fromkeys(x for p in papers for x in p.links)),
+        _first(p.read_at for p in papers),
+        tuple(dict.fromkeys(x for p in papers for x in p.places)),
     )
 
 

@@ -88,7 +88,11 @@ class Source(Record):
 
 @dataclass(frozen=True, slots=True)
 class Paper(Record):
-    """A work. `role` tells whether the notes are about it; `path` and `line` where they first name it."""
+    """A work. `role` tells whether the notes are about it; `path` and `line` where they first name it.
+
+    `links` are further addresses beside `url`, `read_at` the day of reading (ISO 8601). `places` tells where each field
+    stands in the notes: `field path:line:start-end`.
+    """
 
     label: ClassVar[Label] = Label.PAPER
     id: str
@@ -107,6 +111,10 @@ class Paper(Record):
     topics: tuple[str, ...] = ()
     path: str | None = None
     line: int | None = None
+    tags: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    read_at: str | None = None
+    places: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

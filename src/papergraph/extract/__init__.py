@@ -12,6 +12,7 @@ from papergraph.extract.mentions import find_aliases, find_citations, find_links
 from papergraph.extract.names import find_concepts, find_names
 from papergraph.extract.placed import relate_places
 from papergraph.extract.positions import find_positions
+from papergraph.extract.references import find_references
 from papergraph.extract.sentences import mark_voices, split_sentences
 from papergraph.extract.state import Catalogue, Extraction, Known
 from papergraph.extract.statements import write_statements
@@ -25,6 +26,7 @@ __all__ = ["Catalogue", "Known", "Reading", "Survey", "read_document", "survey"]
 
 SURVEY = (
     read_legend,
+    find_references,
     find_entries,
     find_topics,
 )
@@ -65,7 +67,7 @@ class Survey:
             if entry.cited:
                 continue
             pages = (self.state.document.stem,) if entry is self.state.owner else ()
-            keys = entry.names if entry is self.state.owner else ()
+            keys = (*entry.keys, *(entry.names if entry is self.state.owner else ()))
             date = self.state.document.front.date if entry is self.state.owner else None
             out.append(Known(entry.paper, (entry.paper.title, *entry.names), (*pages, *keys), date))
         return tuple(out)

@@ -3,265 +3,323 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from papergraph.extract.attribution import read_attribution
+from papergraph.extract.fields import Told, filled, place_of, put_attribution, read_lines, read_record
+from papergraph.extract.labels import meaning_of, read_label, section_of
+from papergraph.extract.owner import of_file, of_post
+from papergraph.extract.references import read_reference
 from papergraph.extract.state import Entry, Extraction
-from papergraph.extract.titles import (
-    TitleLine,
-    find_cited,
-    looks_like_title,
-    read_authors,
-    read_title_line,
-    title_case,
-    web_address,
-)
+from papergraph.extract.titles import TitleLine, looks_like_title, read_title_line, web_address
 from papergraph.folding import is_cjk, paper_id, squeeze
 from papergraph.lang import LANGUAGES, lexicon
 from papergraph.model import Paper
 from papergraph.notes.document import Block, BlockKind
-from papergraph.resolve.identifiers import identifiers, is_paper_address, is_web
+from papergraph.resolve.identifiers import identifiers, is_paper_address
 from papergraph.resolve.names import short_names
 from papergraph.vocabulary import Role
 
 _SENTENCE_END = re.compile(r"[。．.!！][」』)）\"”’]*$")
-_META = re.compile(r"^\s*(?P<key>title|authors?|year|venue|journal|url|link|doi|arxiv|tags|status|related|タイトル|著者|発表年|会議)\s*[:：]\s*(?P<value>.*)$", re.IGNORECASE)
 _THRESHOLD = 3
-_FEW, _MUCH, _HEAD = 3, 12, 12
-"""A post about one paper names at most so many papers, has so many blocks for each, and names its own among so many first ones."""
+_FRAME, _FRAME_SHARE = 3, 0.5
+"""So many lines of one form, and such a share of all of that form, make it the form of this page's papers."""
+_NO_TITLES = frozenset(
+    "paper code pdf project page website slides video blog link arxiv github supplementary poster demo dataset references introduction conclusion abstract todo summary notes misc other others papers".split()
+) | {"project page", "related work", "to read", "reading list"}
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A line that may name a paper: how much speaks for it, and what the lines below it tell."""
+
+    block: Block
+    line: TitleLine
+    score: int
+    told: Told
+    form: tuple[object, ...]
+    section: str
 
 
 def find_entries(state: Extraction) -> None:
     """Find what the notes are about: the file itself, headings, items and rows, or a linked paper in prose."""
-    blocks = [b for b in state.order if b.line not in state.legend.lines]
-    listed = _listed(state, blocks)
-    headed = [] if len(listed) > 3 else _headed(state, blocks)
-    if headed:
-        inside = {id(b) for e in headed if e.block for b in e.block.walk()}
-        listed = [e for e in listed if id(e.block) not in inside]
-    owner = _of_file(state, blocks, listed + headed)
+    blocks = [b for b in state.order if b.line not in state.legend.lines and id(b) not in state.references.blocks]
+    _mark_sections(state)
+    records = [_of_record(state, b) for b in blocks if b.kind is BlockKind.RECORD]
+    found = _choose(state, _candidates(state, blocks))
+    owner = of_file(state, blocks, found)
     if owner is not None:
         # in a file about one paper, what is listed is cited
         state.owner = owner
-        listed = [_as_cited(e) for e in listed]
-        headed = []
-    if owner is None and not listed and not headed:
-        listed = _in_prose(state, blocks)
-    if owner is None:
-        state.owner = _of_post(blocks, headed + listed)
-    state.entries = ([owner] if owner else []) + headed + listed
+        found = [_as_cited(e) for e in found if e.block is not owner.block]
+    if owner is None and not found and not records:
+        found = _in_prose(state, blocks)
+    if owner is None and not records:
+        state.owner = of_post(blocks, found)
+    listed = [e for e in {id(e): e for e in state.references.numbered.values()}.values()]
+    listed += [e for e in state.references.named.values() if e is not None and e not in listed]
+    state.entries = records + ([owner] if owner else []) + found + listed
     _own_blocks(state)
 
 
-def _listed(state: Extraction, blocks: list[Block]) -> list[Entry]:
-    """Items, rows and paragraphs that are a paper's line, by the marks of such lines summed up."""
-    scored = []
-    for block in blocks:
-        if block.kind not in (BlockKind.ITEM, BlockKind.ROW, BlockKind.PARAGRAPH) or block.quoted:
-            continue
-        line = _row_line(block) if block.kind is BlockKind.ROW else read_title_line(block)
-        if line is not None:
-            score = _score(state, block, line)
-            if score >= _THRESHOLD:
-                scored.append((block, line))
-    marked = [bool(x.markers or x.decision) for _, x in scored]
-    mostly_marked = len(marked) >= 4 and sum(marked) >= 0.75 * len(marked)
-    out: list[Entry] = []
-    holders: dict[int, Entry] = {}
-    for block, line in scored:
+def _mark_sections(state: Extraction) -> None:
+    """Tell for each block what the nearest heading above says of its section: `related`, `references`, `other`."""
+    for block in state.order:
         above = state.parent.get(id(block))
-        while above is not None and id(above) not in holders:
-            above = state.parent.get(id(above))
-        nested = above is not None and above.kind is BlockKind.ITEM
-        # in a flat list whose papers bear marks, one with a citation and no mark is only referred to
-        aside = state.document.flat and mostly_marked and not (line.markers or line.decision)
-        role = Role.CITED if nested or aside or _under(state, block, _BIBLIOGRAPHY) else Role.ENTRY
-        entry = _entry(state, block, line, role)
-        out.append(entry)
-        if role is Role.ENTRY:
-            holders[id(block)] = entry
-    return out
-
-
-_BIBLIOGRAPHY = re.compile(
-    r"参考(?:文献|リンク|論文)|関連(?:研究|論文|文献|リンク)|引用文献|論文リンク|次に読む|\breferences?\b|\bbibliography\b|\brelated (?:work|papers?)\b|\bfurther reading\b|\bsee also\b|\bread next\b", re.IGNORECASE
-)
-
-
-_READING_LIST = re.compile(r"関連(?:研究|論文)|次に読む|\brelated (?:work|papers?)\b|\bfurther reading\b|\bsee also\b|\bread next\b", re.IGNORECASE)
-
-
-def _under(state: Extraction, block: Block, words: re.Pattern[str]) -> bool:
-    above = state.parent.get(id(block))
-    while above is not None:
-        if above.kind is BlockKind.HEADING and len(above.text) <= 40 and words.search(above.text):
-            return True
-        above = state.parent.get(id(above))
-    return False
+        kind = state.sections.get(id(above), "") if above is not None else ""
+        if above is not None and above.kind is BlockKind.HEADING:
+            kind = section_of(above) or ("" if above.level == 1 else kind)
+        state.sections[id(block)] = kind
 
 
 def only_refers(state: Extraction, block: Block) -> bool:
     """Whether a heading above says that what follows are sources only, and not works that the reader calls related."""
-    return _under(state, block, _BIBLIOGRAPHY) and not _under(state, block, _READING_LIST)
+    return state.sections.get(id(block)) == "references"
 
 
-def _score(state: Extraction, block: Block, line: TitleLine) -> int:
-    address = web_address(line.link)
+def _of_record(state: Extraction, block: Block) -> Entry:
+    """The paper of a bibliographic record."""
+    fields = block.fields
+    told = Told()
+    if fields is not None:
+        read_record(told, fields)
+    title = squeeze((fields.title if fields and fields.title else None) or block.text).rstrip(".")
+    paper = Paper(paper_id(title), title, Role.ENTRY, path=state.document.path, line=block.line)
+    keys = fields.keys if fields else ()
+    return Entry(filled(state, paper, told), block, (0, len(block.text)), len(block.text), (*short_names(title), *(fields.aliases if fields else ())), keys=keys)
+
+
+# --- lines that name papers
+
+
+def _candidates(state: Extraction, blocks: list[Block]) -> list[Candidate]:
+    out: list[Candidate] = []
+    position = {id(b): n for n, b in enumerate(state.order)}
+    for block in blocks:
+        if block.kind not in (BlockKind.ITEM, BlockKind.ROW, BlockKind.PARAGRAPH, BlockKind.HEADING) or block.quoted or id(block) in state.silent:
+            continue
+        told = Told()
+        line = _row_line(state, block, told) if block.kind is BlockKind.ROW else _title_line(block)
+        if line is None or not 4 <= len(line.title) <= 300 or line.title.casefold() in _NO_TITLES:
+            continue
+        below = _below(state, block, position)
+        told_below = read_lines(state, below, loose=2 if block.kind is not BlockKind.HEADING else 4)
+        if block.fields is not None:
+            read_record(told, block.fields)
+        if line.attribution is not None:
+            put_attribution(state, told, block, line.attribution)
+        _merge(told, told_below)
+        section = state.sections.get(id(block), "")
+        score = _score(state, block, line, told, told_below, section)
+        above = _heading_above(state, block)
+        form = (block.kind, block.level, above.level if above is not None and not state.document.flat else 0, bool(line.markers) if state.document.flat else False)
+        out.append(Candidate(block, line, score, told, form, section))
+    return out
+
+
+def _title_line(block: Block) -> TitleLine | None:
+    label = read_label(block.text)
+    if label is not None and (label.group == "field" and label.meaning != "title" or label.typed):
+        return None
+    line = read_title_line(block)
+    if line is None:
+        return None
+    if line.lead == "plain" and not line.attributed:
+        reference = read_reference(block.text, line.start) if block.kind is not BlockKind.HEADING else None
+        if reference is not None:
+            start, end = reference.title
+            found = read_attribution(block.text, reference.authors_at[0], reference.authors_at[1]) if reference.authors_at else None
+            attribution = replace(found, year=reference.year, venue=reference.rest.venue if reference.rest else None, venue_at=reference.rest.venue_at if reference.rest else None) if found else None
+            return replace(line, title=squeeze(block.text[start:end]).strip(" .,\"“”"), start=start, end=end, rest=len(block.text), attribution=attribution)
+    return line
+
+
+def _merge(told: Told, more: Told) -> None:
+    for name, value in more.values.items():
+        told.put(name, value, more.places.get(name, ""))
+    told.blocks |= more.blocks
+
+
+def _below(state: Extraction, block: Block, position: dict[int, int]) -> list[Block]:
+    """The lines that may tell authors, venue and address of a line's paper: those nested below, or next in flat text."""
+    if block.kind is BlockKind.HEADING:
+        out: list[Block] = []
+        for child in block.children:
+            if child.kind is BlockKind.HEADING:
+                break
+            out.append(child)
+        return out[:14]
+    if block.children:
+        return [b for b in block.children if b.kind is not BlockKind.HEADING][:14]
+    if state.document.flat or block.kind is BlockKind.PARAGRAPH:
+        n = position[id(block)] + 1
+        out = []
+        for b in state.order[n : n + 3]:
+            if b.kind is BlockKind.HEADING or state.parent.get(id(b)) is not state.parent.get(id(block)):
+                break
+            out.append(b)
+        return out
+    return []
+
+
+def _score(state: Extraction, block: Block, line: TitleLine, told: Told, below: Told, section: str) -> int:
     whole = block.text.strip()
-    if len(line.title) < 4 or len(line.title) > 300:
-        return 0
+    address = web_address(line.link)
     score = 0
     if address and is_paper_address(address):
         score += 3 if line.lead != "plain" or looks_like_title(line.title) else 2
         after = block.text[line.end :]
-        if len(line.title.split()) < 3 and not is_cjk(line.title) and (len(after) > 25 or is_cjk(after)):
+        if len(line.title.split()) < 3 and not is_cjk(line.title) and (len(after) > 25 or is_cjk(after)) and not line.attributed:
             # "[Smith 2019](…) and more", "[induction heads](…) の話": the link's text is no title
             score -= 2
     elif address and line.lead == "link":
         score += 1
-    score += 2 * bool(line.markers and (line.markers[-1] in state.legend.marks or not state.legend.marks))
+    legend = state.legend.marks
+    score += 2 * bool(line.markers and (any(m in legend for m in line.markers) or not legend))
     score += 2 * bool(line.decision)
     titled = looks_like_title(line.title)
-    score += 2 * titled or int(bool(line.markers or line.decision) and _sentence_case(line.title))
-    score += 2 * (line.citation or bool(line.authors and line.year))
-    score += line.lead in ("quoted", "strong") and titled and bool(address or line.citation)
-    score -= bool(address) and block.kind is BlockKind.PARAGRAPH and not is_paper_address(address or "")
-    if block.kind is BlockKind.PARAGRAPH and (line.lead == "plain" or len(whole) > 2 * len(line.title) + 120):
-        score -= 2
-    if not titled and line.lead == "plain" and (is_cjk(line.title) or _SENTENCE_END.search(line.title)):
+    score += 2 * titled or int(bool(line.markers or line.decision or line.attributed or below.bibliographic) and _could_be_title(line.title))
+    score += 3 * line.attributed or int(line.attribution is not None)
+    score += 3 * below.bibliographic or int("url" in below.values)
+    score += 4 * (block.fields is not None and any(k in told.values for k in ("authors", "venue", "year", "doi", "arxiv_id")))
+    score += line.lead in ("quoted", "strong") and titled and bool(address or line.attributed)
+    if block.kind is BlockKind.PARAGRAPH:
+        score -= 2 * (not line.attributed and (line.lead == "plain" or len(whole) > 2 * len(line.title) + 120))
+        score -= bool(address) and not is_paper_address(address or "")
+    if block.kind is BlockKind.HEADING:
+        score -= 1 + 2 * any(c.kind is BlockKind.HEADING and looks_like_title(c.text) for c in block.children) + (meaning_of(block.text)[0] != "" or section_of(block) != "") * 5
+        score -= 2 * (not below.bibliographic and not (address and is_paper_address(address)) and not line.attributed)
+    if not titled and line.lead == "plain" and not line.attributed and not below.bibliographic and (is_cjk(line.title) or _SENTENCE_END.search(line.title)):
         score -= 3
     if _SENTENCE_END.search(line.title) and line.lead == "plain":
         score -= 1
-    if block.kind is BlockKind.ITEM and line.lead == "link" and line.link and line.link.target.startswith("#"):
+    if line.lead == "link" and line.link and line.link.target.startswith("#"):
         score -= 3
-    if _META.match(whole) or line.title.casefold() in _NO_TITLES:
-        score = 0
+    if section == "other" or (address and not is_paper_address(address) and not line.attributed and not below.bibliographic and line.lead == "link" and not line.markers):
+        score -= 2
+    if len(whole) > _LONG_LINE and not line.attributed and line.lead == "plain":
+        score -= 2
     return score
 
 
-def _sentence_case(title: str) -> bool:
-    """Several Latin words that begin with a capital and end no sentence: a title written in sentence case."""
-    return len(title.split()) >= 4 and title[:1].isupper() and not is_cjk(title) and not _SENTENCE_END.search(title)
+_LONG_LINE = 320
 
 
-_NO_TITLES = frozenset(
-    "paper code pdf project page website slides video blog link arxiv github supplementary poster demo dataset related work references introduction conclusion abstract".split()
-) | {"project page", "related work"}
+def _could_be_title(title: str) -> bool:
+    """Words that could be a title though nothing in their form says so: sentence case, Japanese, a name of one word."""
+    if _SENTENCE_END.search(title) or len(title) > 200:
+        return False
+    if is_cjk(title):
+        return len(title) >= 6 and not re.search(r"(?:です|ます|した|する|いる|ない|だった|かも|たい|よね|かな)$", title)
+    return len(title.split()) >= 2 and (title[:1].isupper() or title[:1].isdigit() or any(c.isupper() for c in title)) or (len(title.split()) == 1 and any(c.isupper() for c in title))
 
 
-def _row_line(block: Block) -> TitleLine | None:
-    """A table row as a title line: the first cell that holds a title, authors and year from the others."""
+def _choose(state: Extraction, candidates: list[Candidate]) -> list[Entry]:
+    """The candidates that are papers: those that enough speaks for, and their likes where a page gives its papers one form."""
+    forms: dict[tuple[object, ...], list[Candidate]] = {}
+    for c in candidates:
+        forms.setdefault(c.form, []).append(c)
+    framed = {
+        form for form, cs in forms.items() if form[0] is not BlockKind.PARAGRAPH or state.document.flat if sum(c.score >= _THRESHOLD for c in cs) >= max(_FRAME, _FRAME_SHARE * len(cs))
+    }
+    chosen = [c for c in candidates if c.score >= _THRESHOLD or (c.form in framed and c.score >= -1 and c.section == "" and _fits(c))]
+    if any(c.block.kind is BlockKind.HEADING for c in chosen):
+        inside = {id(b) for c in chosen if c.block.kind is BlockKind.HEADING for b in c.block.walk() if b is not c.block}
+        chosen = [replace_nested(c) if id(c.block) in inside else c for c in chosen]
+    marked = [bool(c.line.markers or c.line.decision) for c in chosen]
+    mostly_marked = len(marked) >= 4 and sum(marked) >= 0.75 * len(marked)
+    out: list[Entry] = []
+    holders: dict[int, Entry] = {}
+    told_blocks: set[int] = set()
+    for c in chosen:
+        if id(c.block) in told_blocks:
+            continue
+        above = state.parent.get(id(c.block))
+        while above is not None and id(above) not in holders:
+            above = state.parent.get(id(above))
+        nested = above is not None
+        # in a flat list whose papers bear marks, one with a citation and no mark is only referred to
+        aside = state.document.flat and mostly_marked and not (c.line.markers or c.line.decision)
+        cited = nested or aside or c.section in ("references", "related")
+        entry = _entry(state, c.block, c.line, c.told, Role.CITED if cited else Role.ENTRY)
+        out.append(entry)
+        if not cited:
+            holders[id(c.block)] = entry
+            told_blocks |= c.told.blocks
+            state.silent |= c.told.blocks
+    return [e for e in out if id(e.block) not in told_blocks]
+
+
+def replace_nested(candidate: Candidate) -> Candidate:
+    """A candidate inside another paper's section: it is there as a cited work."""
+    return candidate
+
+
+def _fits(candidate: Candidate) -> bool:
+    line = candidate.line
+    if line.lead == "plain" and (_SENTENCE_END.search(line.title) or len(line.title) > 160):
+        return False
+    return looks_like_title(line.title) or (_could_be_title(line.title) and (len(line.title) >= 12 or line.lead != "plain") and (line.lead != "plain" or bool(candidate.block.children) or line.attribution is not None))
+
+
+def _row_line(state: Extraction, block: Block, told: Told) -> TitleLine | None:
+    """A table row as a title line: the first cell that holds a title; authors, year and address from the others."""
     for start, end in block.cells:
         link = next((x for x in block.links if x.start >= start and x.end <= end), None)
         title = squeeze(block.text[start:end])
-        if not (looks_like_title(title) or (link and is_paper_address(link.target) and len(title) > 8)):
+        if not (looks_like_title(title) or (link and is_paper_address(link.target) and len(title) > 8)) or (link and _only_link_words(title)):
             continue
-        others = [squeeze(block.text[a:b]) for a, b in block.cells if a != start]
-        authors = next((read_authors(c) for c in others if read_authors(c)), ())
-        year = next((int(c) for c in others if re.fullmatch(r"(?:19|20)\d\d", c)), None)
-        link = link or next((x for x in block.links if is_paper_address(x.target)), None)
-        return TitleLine(title, start, end, end, link, authors=authors, year=year, lead="link" if link else "plain")
+        summary = start
+        for a, b in block.cells:
+            if a == start:
+                continue
+            cell = squeeze(block.text[a:b])
+            found = read_attribution(block.text, a, b) if len(cell) < 400 else None
+            if found is not None and (found.authors or found.venue or found.year) and "summary" not in cell.casefold()[:10]:
+                put_attribution(state, told, block, found)
+            elif len(cell) > 40 and b > summary and a > start:
+                summary = a
+        own = link or next((x for x in block.links if is_paper_address(x.target)), None)
+        line = read_title_line(Block(block.kind, block.text[start:end], block.offsets[start:end], block.line))
+        title = line.title if line is not None and line.attributed else title
+        from papergraph.extract.titles import marks
+
+        found_marks = tuple(dict.fromkeys(m for a, b in block.cells if b - a < 40 for m in marks(block.text[a:b])))
+        head = summary if summary != start else end
+        return TitleLine(title, start, end, head, own, markers=found_marks, attribution=line.attribution if line and line.attributed else None, lead="link" if link else "plain")
     return None
 
 
-def _headed(state: Extraction, blocks: list[Block]) -> list[Entry]:
-    """Headings that are papers: a link to a work, or a title with a work's address, authors or year right below."""
-    out: list[Entry] = []
-    for block in blocks:
-        if block.kind is not BlockKind.HEADING:
-            continue
-        line = read_title_line(block)
-        if line is None or line.title.casefold() in _NO_TITLES:
-            continue
-        score = 0
-        address = web_address(line.link)
-        score += 3 * bool(address and is_paper_address(address))
-        score += 2 * looks_like_title(line.title) + 2 * bool(line.citation or line.decision)
-        below = [b for b in block.children if b.kind is not BlockKind.HEADING][:4]
-        link = line.link or next((x for b in below for x in b.links if is_paper_address(x.target)), None)
-        score += 2 * bool(link is not line.link) + (1 if any(find_cited(b.text[:400]) or read_authors(b.text[:400]) for b in below[:2]) else 0)
-        if any(c.kind is BlockKind.HEADING and looks_like_title(c.text) for c in block.children):
-            score -= 2
-        if score >= _THRESHOLD + 1 or (score >= _THRESHOLD and address):
-            out.append(_entry(state, block, replace(line, link=link), Role.ENTRY))
-    return out
+def _only_link_words(text: str) -> bool:
+    return text.casefold().strip("[] ") in _NO_TITLES
 
 
-def _of_file(state: Extraction, blocks: list[Block], found: list[Entry]) -> Entry | None:
-    """The paper that the whole file is about, by its front matter, or by its first heading and what follows it."""
-    front, document = state.document.front, state.document
-    meta = _meta_lines(blocks)
-    heading = next((b for b in blocks if b.kind is BlockKind.HEADING), None)
-    first = blocks[0] if blocks else None
-    title = front.title or meta.get("title") or meta.get("タイトル")
-    if len([e for e in found if not e.cited]) > 3:
-        return None
-    if title:
-        cited = next(iter(find_cited(title)), None)
-        known = bool(front.authors and (front.venue or front.year or front.doi or front.arxiv or front.keys)) or bool(meta.get("title") and (meta.get("authors") or meta.get("author")))
-        if not (known or cited or front.doi or front.arxiv or (front.url and is_paper_address(front.url))):
-            return None
-        bare = title[: cited.start].strip() if cited else title
-        authors = front.authors or tuple(n for n in re.split(r",|;|、", meta.get("authors") or meta.get("author") or "") if n.strip())
-        if not authors and cited:
-            authors = (cited.authors,)
-        paper = Paper(
-            paper_id(bare),
-            squeeze(bare).rstrip("."),
-            Role.ENTRY,
-            tuple(squeeze(a) for a in authors),
-            front.year or _year(meta.get("year")) or (cited.year if cited else None),
-            front.venue or (cited.venue if cited else None),
-            url=_first_address(front.url, blocks),
-            aliases=front.aliases,
-            path=document.path,
-            line=front.line if front.title else 1,
-        )
-        return Entry(_identified(paper, front.doi, front.arxiv), None, names=(*short_names(paper.title), *front.aliases, *front.keys))
-    if heading is None or first is not heading or (is_cjk(heading.text) and not heading.links):
-        return None
-    near = [b for b in blocks[1:5] if b.kind is not BlockKind.HEADING]
-    line = read_title_line(heading)
-    link = next((x for b in [heading, *near] for x in b.links if is_paper_address(x.target)), None)
-    bare_url = next((u for b in near for u in re.findall(r"https?://[^\s<>\"')\]]+", b.text) if is_paper_address(u)), None)
-    reference = next((b for b in near if _is_reference(b.text)), None)
-    if line is None or not (link or bare_url or reference) or not (title_case(line.title) >= 0.3 or is_cjk(line.title) or len(line.title.split()) >= 3):
-        return None
-    if any(b.kind is BlockKind.HEADING and b.level <= heading.level for b in blocks[1:]) and not reference and not bare_url:
-        return None
-    year = re.search(r"\b(?:19|20)\d\d\b", reference.text) if reference else None
+def _entry(state: Extraction, block: Block, line: TitleLine, told: Told, role: Role) -> Entry:
+    url = web_address(line.link)
+    if url and line.link is not None:
+        told.places.setdefault("url", place_of(state, block, line.link.start, line.link.end) if line.link.end > line.link.start else "")
+        told.places = {k: v for k, v in told.places.items() if v}
     paper = Paper(
         paper_id(line.title),
         line.title,
-        Role.ENTRY,
-        _reference_authors(reference.text) if reference else (),
-        int(year[0]) if year else None,
-        url=link.target if link else bare_url,
-        path=document.path,
-        line=heading.line,
+        role,
+        decision=line.decision,
+        url=url,
+        markers=line.markers,
+        path=state.document.path,
+        line=block.line,
     )
-    return Entry(_identified(paper), heading, (line.start, line.end), names=short_names(paper.title))
+    return Entry(filled(state, _identified(paper), told), block, (line.start, line.end), line.rest, short_names(line.title), keys=tuple(str(k) for k in (told.values.get("keys") or ())))  # type: ignore[attr-defined]
 
 
-def _is_reference(text: str) -> bool:
-    return bool(re.match(r"^[^.]{2,60},\s+[A-Z]\..*\(?\b(?:19|20)\d\d\b", text)) or bool(re.match(r"^[A-Z][^\n]{3,200}\((?:19|20)\d\d[^)]*\)\.", text))
+def _identified(paper: Paper) -> Paper:
+    found = identifiers(paper.url or "")
+    return replace(paper, doi=found.doi, arxiv_id=found.arxiv_id, openreview_id=found.openreview_id)
 
 
-def _reference_authors(text: str) -> tuple[str, ...]:
-    head = re.split(r"\(?\b(?:19|20)\d\d\b", text)[0]
-    return tuple(squeeze(a).strip(" &,") for a in re.findall(r"[^,&]+,\s+(?:[A-Z]\.[\s-]*)+", head))
-
-
-def _meta_lines(blocks: list[Block]) -> dict[str, str]:
-    """`*title:* …`, `*authors:* …` at the head of a file, one line each though Markdown makes them one paragraph."""
-    out: dict[str, str] = {}
-    for block in blocks[:4]:
-        for piece in re.split(r"\s(?=(?:title|authors?|year|venue|tags|status|related|url|doi)\s*:)", block.text):
-            found = _META.match(piece)
-            if found and found["value"].strip():
-                out.setdefault(found["key"].casefold(), squeeze(found["value"]))
-        if not out:
-            break
-    return out
+def _as_cited(entry: Entry) -> Entry:
+    entry.paper = replace(entry.paper, role=Role.CITED)
+    return entry
 
 
 def _in_prose(state: Extraction, blocks: list[Block]) -> list[Entry]:
@@ -278,67 +336,18 @@ def _in_prose(state: Extraction, blocks: list[Block]) -> list[Entry]:
             after = block.text[link.end : link.end + 40].casefold()
             about = (not out and any(f"{n}を読" in after or n in after[:24] for n in nouns)) or (not out and "を読んだ" in after)
             line = TitleLine(text, link.start, link.end, link.end, link, lead="link")
-            out.append(_entry(state, block, line, Role.ENTRY if about or (not out and block.line < 12) else Role.CITED))
+            out.append(_entry(state, block, line, Told(), Role.ENTRY if about or (not out and block.line < 12) else Role.CITED))
     return out
 
 
-def _of_post(blocks: list[Block], found: list[Entry]) -> Entry | None:
-    """The paper that a post in prose is about: named near its head, with much text and few other papers after it."""
-    first = min(found, key=lambda e: e.paper.line or 0, default=None)
-    if first is None or first.block is None or len(found) > _FEW or len(blocks) < _MUCH * len(found) or first.block not in blocks[:_HEAD]:
-        return None
-    for entry in found:
-        entry.paper = replace(entry.paper, role=Role.ENTRY if entry is first else Role.CITED)
-    return first
+def _heading_above(state: Extraction, block: Block) -> Block | None:
+    above = state.parent.get(id(block))
+    while above is not None and above.kind is not BlockKind.HEADING:
+        above = state.parent.get(id(above))
+    return above
 
 
-def _entry(state: Extraction, block: Block, line: TitleLine, role: Role) -> Entry:
-    paper = Paper(
-        paper_id(line.title),
-        line.title,
-        role,
-        line.authors,
-        line.year,
-        line.venue,
-        line.decision,
-        web_address(line.link),
-        markers=line.markers,
-        path=state.document.path,
-        line=block.line,
-    )
-    return Entry(_identified(paper), block, (line.start, line.end), line.rest, short_names(line.title))
-
-
-def _identified(paper: Paper, doi: str | None = None, arxiv: str | None = None) -> Paper:
-    found = identifiers(paper.url or "")
-    given = identifiers(f"arxiv:{arxiv}") if arxiv else None
-    plain_doi = identifiers(doi).doi if doi else None
-    return replace(
-        paper,
-        doi=plain_doi or found.doi,
-        arxiv_id=(given.arxiv_id if given else None) or found.arxiv_id,
-        openreview_id=found.openreview_id,
-    )
-
-
-def _as_cited(entry: Entry) -> Entry:
-    entry.paper = replace(entry.paper, role=Role.CITED)
-    return entry
-
-
-def _first_address(url: str | None, blocks: list[Block]) -> str | None:
-    if url and is_web(url):
-        return url
-    for block in blocks:
-        for link in block.links:
-            if link.kind == "url" and is_paper_address(link.target) and len(block.text) < 120:
-                return link.target
-    return None
-
-
-def _year(text: str | None) -> int | None:
-    found = re.search(r"\b(?:19|20)\d\d\b", text or "")
-    return int(found[0]) if found else None
+# --- what belongs to which paper
 
 
 def _own_blocks(state: Extraction) -> None:
@@ -371,7 +380,7 @@ def _continues(head: Block, block: Block) -> bool:
 
 def _tie_citations(state: Extraction) -> None:
     """A cited paper's line right below a remark is what that remark speaks of."""
-    cited = {id(e.block): e for e in state.entries if e.cited and e.block is not None}
+    cited = {id(e.block): e for e in state.entries if e.cited and e.block is not None and not e.listed}
     previous: Block | None = None
     for block in state.order:
         entry = cited.get(id(block))

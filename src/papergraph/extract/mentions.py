@@ -30,9 +30,9 @@ def find_citations(state: Extraction) -> None:
         for cited in find_cited(text, sentence.start, sentence.end):
             before = text[sentence.start : cited.start]
             title = _title_before(before)
-            name = title or f"{cited.authors} {cited.year}"
+            name = title or f"{', '.join(cited.authors)} {cited.year}"
             paper = Paper(
-                paper_id(name), name, Role.CITED, (cited.authors,), cited.year, cited.venue, path=state.document.path, line=sentence.block.line
+                paper_id(name), name, Role.CITED, cited.authors, cited.year, cited.venue, path=state.document.path, line=sentence.block.line
             )
             start = cited.start - (len(before) - before.rfind(title)) if title else cited.start
             sentence.mentions.append(Mention(start, cited.end, "citation", 0.95 if title else 0.85, paper))

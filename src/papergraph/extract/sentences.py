@@ -20,7 +20,7 @@ def split_sentences(state: Extraction) -> None:
     """Cut each block into sentences; quotations, code, legend lines and the title itself are left out."""
     named = {id(e.block): e for e in state.entries if e.block is not None}
     for block in state.order:
-        if block.kind is BlockKind.CODE or block.line in state.legend.lines or block.quoted:
+        if block.kind is BlockKind.CODE or block.line in state.legend.lines or block.quoted or id(block) in state.silent or id(block) in state.references.blocks:
             continue
         entry = named.get(id(block))
         subject = state.subject.get(id(block))

@@ -25,7 +25,7 @@ class Legend:
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """A paper that the notes are about or cite, the block that names it, and which of its characters do."""
+    """A paper that the notes are about or cite, the block that names it, and which of its characters do; `listed` for one of a reference list."""
 
     paper: Paper
     block: Block | None
@@ -33,10 +33,29 @@ class Entry:
     head: int = 0
     names: tuple[str, ...] = ()
     after: Block | None = None
+    listed: bool = False
+    keys: tuple[str, ...] = ()
 
     @property
     def cited(self) -> bool:
         return self.paper.role == "cited"
+
+
+@dataclass(slots=True)
+class ReferenceList:
+    """The works that a file's own lists and footnotes tell, by number or key and by author and year.
+
+    `blocks` are the lines that tell them, `footnotes` those footnotes that name no work.
+    """
+
+    numbered: dict[str, Entry] = field(default_factory=dict)
+    named: dict[tuple[str, int | None], Entry | None] = field(default_factory=dict)
+    blocks: set[int] = field(default_factory=set)
+    footnotes: dict[str, Block] = field(default_factory=dict)
+
+    def by_author(self, surname: str, year: int | None) -> Entry | None:
+        """The one work of that first author and year; by author alone where the year is not told."""
+        return self.named.get((fold(surname), year))
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +241,9 @@ class Extraction:
     statements: list[Statement] = field(default_factory=list)
     owner: Entry | None = None
     order: list[Block] = field(default_factory=list)
+    references: ReferenceList = field(default_factory=lambda: ReferenceList())
+    silent: set[int] = field(default_factory=set)
+    sections: dict[int, str] = field(default_factory=dict)
 
 
 def taken(sentence: Sentence, start: int, end: int) -> bool:

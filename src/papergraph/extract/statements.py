@@ -121,6 +121,10 @@ def merge_mentions(first: Paper, second: Paper) -> Paper:
         markers=tuple(dict.fromkeys(main.markers + other.markers)),
         aliases=tuple(dict.fromkeys(main.aliases + other.aliases)),
         topics=tuple(dict.fromkeys(main.topics + other.topics)),
+        tags=tuple(dict.fromkeys(main.tags + other.tags)),
+        links=tuple(dict.fromkeys(main.links + other.links)),
+        read_at=main.read_at or other.read_at,
+        places=tuple(dict.fromkeys(main.places + other.places)),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from papergraph.extract.attribution import Attribution, likely, read_attribution
 from papergraph.folding import is_cjk, squeeze
 from papergraph.notes.document import Block, Link
 from papergraph.resolve.identifiers import is_paper_address, is_web
@@ -16,23 +17,10 @@ _MARKS_END = re.compile(rf"(?:[\s,、]*{MARK.pattern})+\s*$")
 _MARKS_START = re.compile(rf"^\s*(?:{MARK.pattern}\s*)+")
 _TICK = re.compile(r"^\s*\[[ xX]\]\s+")
 DECISION = re.compile(
-    r"[\s,、-]*[(（\[【]\s*((?:notable[- ]top[- ]\d+%|top[- ]\d+%|oral|spotlight|poster|highlight|(?:best|outstanding)(?:\s+\w+)*\s+(?:paper|award)(?:\s+award)?"
+    r"[\s,、-]*[(（\[【]\s*((?:notable[- ]top[- ]\d+%|top[- ]\d+%|oral|spotlight|poster|highlight|award candidate|(?:best|outstanding)(?:\s+\w+)*\s+(?:paper|award)(?:\s+award)?|honorable mention|口頭|ポスター|スポットライト"
     r"|accept(?:ed)?|reject(?:ed)?|withdrawn|findings|workshop|long|short|demo))\s*[)）\]】]",
     re.IGNORECASE,
 )
-YEAR = re.compile(r"(?:et\s+al\.?|[A-Z][\w'’-]+\s+(?:and|&)\s+[A-Z]|[A-Z][\w'’-]+,\s+[A-Z]\.)")
-YEAR = re.compile(r"(?<!\d)(?:19[6-9]\d|20[0-3]\d)(?!\d)")
-_VENUE = re.compile(
-    r"\b(?P<venue>(?:Findings(?: of)?(?: [A-Z]+)?|NeurIPS|NIPS|ICLR|ICML|ACL|EMNLP|NAACL|EACL|AACL|COLING|TACL|CVPR|ICCV|ECCV|WACV|BMVC|AAAI|IJCAI|KDD|WWW|SIGIR|RecSys|CIKM|WSDM|"
-    r"AISTATS|UAI|COLT|JMLR|TMLR|CoRL|ICRA|IROS|RSS|INTERSPEECH|Interspeech|ICASSP|SIGGRAPH|CHI|UIST|PLDI|POPL|OOPSLA|CAV|TACAS|ICSE|FSE|SOSP|OSDI|NSDI|VLDB|SIGMOD|ICDE|STOC|FOCS|CoNLL|"
-    r"PNAS|Nature|Science|arXiv|CoRR)(?:\s+Workshop)?)(?:['’\s-]*(?P<year>(?:19|20)?\d{2}))?(?!\w)"
-)
-_PARENTHESIS = re.compile(r"[(（\[]([^()（）\[\]]{5,160})[)）\]]")
-_YEAR_END = re.compile(r"[,，、\s]*['’]?((?:19|20)\d\d)[a-z]?\s*$")
-_ET_AL = re.compile(r"^(.{2,60}?\bet\s+al\.?|[\u3040-\u30ff\u4e00-\u9fff]{1,8}(?:ら|他))[,，、]?\s*(.*)$")
-_SURNAME = r"(?:(?:van|von|de|der|di|da|le|la|el|al)\s+)*[A-Z\u00C0-\u017F][\w'’\u00C0-\u017F-]*"
-_SURNAMES = re.compile(rf"^{_SURNAME}(?:\s{_SURNAME}){{0,2}}$")
-_MONTHS = frozenset("jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june july august september october november december".split())
 _SMALL = frozenset("a an and as at but by for from in into is of on or over per the to via vs with without through under between are do does be can how what when where why who using your not no it its you".split())
 _QUOTED = re.compile(r"""^\s*["“「『《](?P<title>[^"”」』》]{8,})["”」』》]""")
 _SENTENCE_END = re.compile(r"[。．.!！][」』)）\"”’]*$")
@@ -54,11 +42,13 @@ class TitleLine:
     link: Link | None = None
     decision: str | None = None
     markers: tuple[str, ...] = ()
-    authors: tuple[str, ...] = ()
-    venue: str | None = None
-    year: int | None = None
-    citation: bool = False
+    attribution: Attribution | None = None
     lead: str = "plain"
+
+    @property
+    def attributed(self) -> bool:
+        """Whether the line tells who wrote the work, or where and when it came out."""
+        return likely(self.attribution)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,40 +57,31 @@ class Cited:
 
     start: int
     end: int
-    authors: str
+    authors: tuple[str, ...]
     venue: str | None
     year: int
 
 
+_BRACKET = re.compile(r"[(（\[]([^()（）\[\]]{5,200})[)）\]]")
+
+
 def find_cited(text: str, start: int = 0, end: int | None = None) -> list[Cited]:
-    """The author–year citations in `text[start:end]`, in order; linear in its length.
+    """The author–year citations in brackets in `text[start:end]`, in order; linear in its length.
 
     >>> [(c.authors, c.venue, c.year) for c in find_cited("Prediction Head (Kobayashi et al., Findings 2023)")]
-    [('Kobayashi et al.', 'Findings 2023', 2023)]
+    [(('Kobayashi et al.',), 'Findings 2023', 2023)]
     """
     out = []
-    for bracket in _PARENTHESIS.finditer(text, start, len(text) if end is None else end):
-        year = _YEAR_END.search(bracket[1])
-        if year is None:
+    for bracket in _BRACKET.finditer(text, start, len(text) if end is None else end):
+        if not any(c.isdigit() for c in bracket[1]):
             continue
-        authors, venue = _authors_and_venue(bracket[1][: year.start()].strip())
-        if authors:
-            out.append(Cited(bracket.start(), bracket.end(), authors, f"{venue} {year[1]}" if venue else None, int(year[1])))
+        at = bracket.start(1)
+        for piece in bracket[1].split(";"):
+            found = read_attribution(text, at, at + len(piece))
+            at += len(piece) + 1
+            if found and found.authors and found.year:
+                out.append(Cited(bracket.start(), bracket.end(), found.authors, found.venue, found.year))
     return out
-
-
-def _authors_and_venue(head: str) -> tuple[str, str]:
-    et_al = _ET_AL.match(head)
-    if et_al:
-        return squeeze(et_al[1]), squeeze(et_al[2]).strip(",")
-    pieces = [squeeze(p) for p in re.split(r"[,，、]", head) if p.strip()]
-    venue = ""
-    if len(pieces) > 1 and not re.search(r"\b(?:and|&)\b", pieces[-1]):
-        venue = pieces.pop()
-    names = [n for p in pieces for n in re.split(r"\s+(?:and|&)\s+|^(?:and|&)\s+", p) if n]
-    if not names or not all(_SURNAMES.match(n) for n in names) or any(_VENUE.fullmatch(n) or n.casefold() in _MONTHS for n in names):
-        return "", ""
-    return squeeze(", ".join(pieces)), venue
 
 
 def marks(text: str) -> tuple[str, ...]:
@@ -115,116 +96,173 @@ def read_title_line(block: Block) -> TitleLine | None:
         return None
     begin = max((m.end() for m in (_TICK.match(text), _MARKS_START.match(text)) if m), default=0)
     begin += len(text[begin:]) - len(text[begin:].lstrip())
-    lead_marks = marks(text[:begin])
-    stop, tail_marks = len(text.rstrip()), ()  # type: tuple[int, tuple[str, ...]]
+    found = list(marks(text[:begin]))
+    stop = len(text.rstrip())
     tail = _MARKS_END.search(text)
     if tail and tail.start() > begin:
-        tail_marks, stop = marks(tail[0]), tail.start()
+        found += marks(tail[0])
+        stop = tail.start()
+    attribution, begin = _leading(text, begin, stop)
     start, end, link, lead = _title_span(block, begin, stop)
     if end <= start:
         return None
-    after = text[end:stop]
-    decision = DECISION.search(text, end if lead != "plain" else start, stop)
-    if decision and lead == "plain" and decision.start() > start:
-        end = min(end, decision.start())
-        after = text[end:stop]
-    citation = next(iter(find_cited(text, start, stop)), None)
-    if citation and lead == "plain" and citation.start > start + 3:
-        end = min(end, citation.start)
-        after = text[end:stop]
-    used = max(end, decision.end() if decision and decision.start() <= end + 40 else 0, citation.end if citation and citation.start <= end + 40 else 0)
-    authors, venue, year = _attribution(citation, after)
-    reference = reference_title(text[start : min(end, start + 400)])
-    if reference:
-        start, end = start + reference[0], start + reference[1]
-    title = squeeze(text[start:end]).strip(" -–—:：,、*_")
+    if attribution is None and lead != "plain":
+        attribution, end = _inside(text, start, end)
+    if lead == "plain":
+        end, attribution = _plain_end(text, start, end, stop, attribution)
+    rest, later, decision = _after(block, end, stop)
+    attribution = attribution or later
+    found += [m for m in marks(text[end:rest]) if m not in found]
+    title = squeeze(text[start:end]).strip(" -–—:：,、*_.|")
     if not title:
         return None
     first = text.find(title[:1], start, end)
-    return TitleLine(
-        title,
-        max(first, start),
-        end,
-        used,
-        link,
-        decision[1].casefold() if decision else None,
-        tuple(dict.fromkeys(lead_marks + tail_marks)),
-        authors,
-        venue,
-        year,
-        citation is not None,
-        lead,
-    )
+    works = [x for x in block.links if is_paper_address(x.target) and x.start <= rest + _NEAR_LINK]
+    if link is None or not is_paper_address(link.target):
+        link = next(iter(works), link)
+    return TitleLine(title, max(first, start), end, rest, link, decision, tuple(dict.fromkeys(found)), attribution, lead)
+
+
+_NEAR_LINK = 60
+
+
+def _brackets(text: str, start: int, stop: int) -> list[re.Match[str]]:
+    return list(_ANY_BRACKET.finditer(text, start, stop))
+
+
+_ANY_BRACKET = re.compile(r"[(（\[【]([^()（）\[\]【】]{2,300})[)）\]】]")
+
+
+def _leading(text: str, begin: int, stop: int) -> tuple[Attribution | None, int]:
+    """"(NeurIPS 2020) Title", "[ICLR'21] Title": where and when before the title."""
+    bracket = _ANY_BRACKET.match(text, begin, stop)
+    if bracket is None:
+        return None, begin
+    found = read_attribution(text, *bracket.span(1))
+    if found is None or not (found.venue or found.year):
+        return None, begin
+    after = bracket.end() + len(text[bracket.end() :]) - len(text[bracket.end() :].lstrip(" :：-–"))
+    return found, after
+
+
+def _inside(text: str, start: int, end: int) -> tuple[Attribution | None, int]:
+    """"[Title (Authors, Venue Year)](…)": the attribution at the title's own end."""
+    for bracket in reversed(_brackets(text, start, end)):
+        if bracket.end() >= end - 1:
+            found = read_attribution(text, *bracket.span(1))
+            if likely(found):
+                return found, bracket.start()
+    return None, end
+
+
+def _plain_end(text: str, start: int, end: int, stop: int, attribution: Attribution | None) -> tuple[int, Attribution | None]:
+    """Where a title without marks ends: before a bracket with its decision or authors, or where the rest of the line tells them."""
+    for bracket in _brackets(text, start, stop):
+        if bracket.start() > end:
+            break
+        if DECISION.match(bracket[0]):
+            return bracket.start(), attribution
+        found = read_attribution(text, *bracket.span(1))
+        if likely(found) and bracket.start() > start + 3:
+            return bracket.start(), attribution or found
+    cut = _REMARK.search(text, start + 8, end)
+    last = cut.start() if cut else end
+    for comma in list(_PART.finditer(text, start + 3, last))[:_MOST_PARTS]:
+        found = read_attribution(text, comma.end(), last)
+        if likely(found) and found and (found.authors or comma[0].strip()) and len(text[start : comma.start()].split()) >= _SHORTEST:
+            return comma.start(), attribution or found
+    return (last, attribution) if cut and looks_like_title(squeeze(text[start:last]).strip(" .*_")) else (end, attribution)
+
+
+_REMARK = re.compile(r"\s+[–—―→]\s*|\s+-{1,2}\s+|\s+\|\s+|(?<=[a-z0-9?!])\.\s+(?=[A-Z])(?<!et al\. )|(?<=[a-z])[:：]\s+(?=[a-z\u3040-\u9fff])")
+_PART = re.compile(r"\s*[,、，]\s*|(?<=[\w?!)])\.\s+|\s+/\s+|\s+(?=[A-Z][\w.-]+ et al)|\s+[–—-]\s+|\s+by\s+|\s+(?=[^\s,]{1,8}ら[\s,、/])")
+_MOST_PARTS, _SHORTEST = 24, 1
+
+
+def _after(block: Block, end: int, stop: int) -> tuple[int, Attribution | None, str | None]:
+    """What follows a title before the remarks: where these begin, attribution, decision."""
+    text = block.text
+    at, found, decision = end, None, None  # type: int, Attribution | None, str | None
+    links = {x.start: x for x in block.links}
+    for _ in range(_MOST_PARTS):
+        while at < stop and text[at] in " \t\u3000,，、.*_|)]）】\"”」』":
+            at += 1
+        if at in links and _LINK_WORDS.fullmatch(squeeze(text[at : links[at].end]).strip("[]() ")):
+            at = links[at].end
+            continue
+        opening = _ANY_BRACKET.match(text, at, stop)
+        word = DECISION.match(text, at, stop)
+        if word:
+            decision, at = decision or word[1].casefold(), word.end()
+            continue
+        if opening:
+            inner = read_attribution(text, *opening.span(1))
+            inside = squeeze(opening[1]).strip("[] ")
+            if found is None and (likely(inner) or (inner and (inner.venue or inner.year))):
+                found, at = inner, opening.end()
+                continue
+            if _LINK_WORDS.fullmatch(inside) or all(_LINK_WORDS.fullmatch(w.strip()) for w in re.split(r"[,/|·]", inside)):
+                at = opening.end()
+                continue
+            break
+        if at < stop and text[at] in "[(（":
+            nearest = next((x for x in block.links if at < x.start <= at + 2), None)
+            if nearest and _LINK_WORDS.fullmatch(squeeze(text[nearest.start : nearest.end]).strip("[]() ")):
+                at = nearest.end
+                continue
+            break
+        mark = MARK.match(text, at)
+        if mark:
+            at = mark.end()
+            continue
+        if found is None:
+            lead = re.compile(r"(?:[-–—:：|/]|by\b)\s*").match(text, at)
+            prefix = _prefix(text, lead.end() if lead else at, stop)
+            if prefix is not None:
+                found, at = prefix, prefix.end
+                continue
+        break
+    return at, found, decision
+
+
+_LINK_WORDS = re.compile(
+    r"(?:the\s+)?(?:pdf|paper|arxiv|abs|html|code|code \d|github|project(?: page)?|page|website|web|site|slides?|poster|video|talk|blog(?: ?post)?|demo|data(?:set)?|link|url|openreview|acl|doi|pytorch|tensorflow|jax|tf|bib(?:tex)?|"
+    r"supp(?:lementary)?(?: material)?|appendix|hf|model|models|summary|review|notes?|post|official|code \(.*\)|論文|コード|実装|スライド|動画|プロジェクト(?:ページ)?|\W*)",
+    re.IGNORECASE,
+)
+
+
+def _prefix(text: str, at: int, stop: int) -> Attribution | None:
+    """The longest beginning of `text[at:stop]`, up to a sentence's or part's end, that is an attribution."""
+    ends = [m.start() for m in re.finditer(r"\.(?=\s)|\s[–—―→-]|\s\[|\s\(|。|\n|\s\||[:：](?=\s)|$", text[at : min(stop, at + 400)])][:_MOST_PARTS]
+    best: Attribution | None = None
+    for offset in ends:
+        found = read_attribution(text, at, at + offset)
+        if likely(found):
+            best = found
+    return best
 
 
 def _title_span(block: Block, begin: int, stop: int) -> tuple[int, int, Link | None, str]:
     text = block.text
     for link in block.links:
-        if link.kind == "url" and link.start <= begin + 3 and link.end - link.start >= 3 and not text[begin : link.start].strip(" \"“「『*_[("):
+        words = squeeze(text[link.start : link.end])
+        if link.kind == "url" and link.start <= begin + 3 and link.end - link.start >= 3 and not text[begin : link.start].strip(" \"“「『*_[(") and not _LINK_WORDS.fullmatch(words) and not is_web(words):
             return link.start, link.end, link, "link"
     quoted = _QUOTED.match(text[begin:stop])
     if quoted:
         inside = next((x for x in block.links if x.start >= begin and x.end <= begin + quoted.end()), None)
         return begin + quoted.start("title"), begin + quoted.end("title"), inside, "quoted"
     for a, b in block.strong:
-        if a <= begin + 1 and b - a >= 4:
+        if a <= begin + 1 and b - a >= 4 and not text[a:b].rstrip().endswith((":", "：")):
             inside = next((x for x in block.links if x.start < b + 60 and is_paper_address(x.target)), None)
             return a, b, inside, "strong"
-    later = next((x for x in block.links if is_paper_address(x.target)), None)
+    later = next((x for x in block.links if x.kind == "url" and x.start > begin and (is_paper_address(x.target) or _LINK_WORDS.fullmatch(squeeze(text[x.start : x.end]).strip("[]() ")))), None)
     if later is not None:
         # "Title. [paper](…)", "Title https://…"
-        cut = min(later.start, stop)
-        piece = text[begin:cut].rstrip(" [(-–—:|,")
-        dot = re.search(r"\.\s", piece)
-        return begin, begin + (dot.start() if dot and dot.start() > 12 else len(piece)), later, "plain"
+        piece = text[begin : min(later.start, stop)].rstrip(" [(（-–—:|,")
+        return begin, begin + len(piece), later if is_paper_address(later.target) else None, "plain"
     return begin, stop, None, "plain"
-
-
-def _attribution(citation: Cited | None, after: str) -> tuple[tuple[str, ...], str | None, int | None]:
-    if citation:
-        return (citation.authors,), citation.venue, citation.year
-    venue_found = _VENUE.search(after)
-    year_found = YEAR.search(after)
-    year_value = int(year_found[0]) if year_found else None
-    venue_value = None
-    if venue_found:
-        venue_value = squeeze(venue_found[0])
-    return read_authors(after), venue_value, year_value
-
-
-_NAME = r"(?:(?:[A-Z]\.-?){1,3}\s*|[A-Z\u00C0-\u017F][\w'’\u00C0-\u017F-]*\s+){1,4}[A-Z\u00C0-\u017F][\w'’\u00C0-\u017F-]+"
-_AUTHOR_LIST = re.compile(rf"^[\s.,:;—–-]*(?:by\s+|_|\*)?({_NAME}(?:\s*(?:,|&|and|;|、)\s*(?:and\s+)?{_NAME})*(?:,?\s+et\s+al\.?)?)")
-
-
-def read_authors(text: str) -> tuple[str, ...]:
-    """The names at the beginning of `text`, as written; empty where it begins otherwise.
-
-    >>> read_authors(", Amirata Ghorbani, James Zou. ICML 2019")
-    ('Amirata Ghorbani', 'James Zou')
-    """
-    found = _AUTHOR_LIST.match(text)
-    if not found:
-        etal = re.match(r"^[\s.,:;—–(-]*([A-Z\u00C0-\u017F][\w'’-]+\s+et\s+al\.?)", text)
-        return (etal[1],) if etal else ()
-    names = [squeeze(n) for n in re.split(r",|&|;|、|\band\b", found[1])]
-    return tuple(n for n in names if n and not _VENUE.fullmatch(n))
-
-
-_REFERENCE = re.compile(r"^(?P<authors>(?:[^.:]|\b[A-Z]\.){4,200}?)[.:]\s+(?P<title>[A-Z0-9][^.]{14,200})\.\s*(?P<rest>.*(?:19|20)\d\d.*)$", re.DOTALL)
-
-
-def reference_title(text: str) -> tuple[int, int] | None:
-    """Where the title stands in a reference "M. Noroozi and P. Favaro. Unsupervised learning …. In ECCV, 2016."; `None` if it is none.
-
-    >>> text = "J. Long and E. Shelhamer. Fully convolutional networks for segmentation. In CVPR, 2015."
-    >>> start, end = reference_title(text)
-    >>> text[start:end]
-    'Fully convolutional networks for segmentation'
-    """
-    found = _REFERENCE.match(text)
-    if found is None or not re.search(r"\b[A-Z]\.|\band\b|,", found["authors"]):
-        return None
-    return found.span("title")
 
 
 def title_case(title: str) -> float:

@@ -115,6 +115,10 @@ class Lexicon(_Strict):
     clause_ends: tuple[str, ...]
     generic: tuple[str, ...]
     scores: tuple[str, ...]
+    fields: dict[str, tuple[str, ...]]
+    relations: dict[str, tuple[str, ...]]
+    backward: dict[str, tuple[str, ...]]
+    sections: dict[str, tuple[str, ...]]
     own_words: tuple[str, ...]
     own_words_cues: tuple[str, ...]
     paper_nouns: tuple[str, ...]
@@ -131,7 +135,7 @@ def lexicon(language: str) -> Lexicon:
     """
     folder = files(__package__) / language
     data: dict[str, object] = {"language": language}
-    for name in ("settings", "cues", "positions", "hedges", "negations", "voices"):
+    for name in ("settings", "cues", "labels", "positions", "hedges", "negations", "voices"):
         data.update(tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8")))
     return Lexicon.model_validate(data)
 

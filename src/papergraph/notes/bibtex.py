@@ -14,22 +14,23 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from papergraph.folding import is_cjk, squeeze
 from papergraph.model import Problem, Span
-from papergraph.notes.document import Block, BlockKind, Fields, Link, line_starts, nest
+from papergraph.notes.document import Block, BlockKind, Fields, Link, nest
 from papergraph.notes.inline import Inline
 
 # --- what the readers of org-mode and HTML share with this one
 
-WEB = re.compile(r"https?://(?:[^\s{}\\<>\[\]\"'`|「」『』（）【】、。，]|\\[_%&#~$])++", re.IGNORECASE)
+WEB = re.compile(r"https?://(?:[^\s{}\\<>\[\]\"'`|「」『』（）【】、。，]++|\\[_%&#~$])++")
 """A bare address in running text, with TeX's escapes; `trimmed` takes the sentence's punctuation off its end."""
 
 _WHITE = re.compile(r"[ \t\n\r\f\v\x85\xa0\u2028\u2029]++")
-_UNEVEN = re.compile(r"[\t\n\r\f\v\x85\xa0\u2028\u2029]|  |\A | \Z")
+_UNEVEN = re.compile(r"[\t\n\r\f\v\x85\xa0\u2028\u2029]")
 _DAY = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})(?![0-9])")
 
 
@@ -61,7 +62,7 @@ class Placed:
     def folded(self) -> Inline:
         """White space made one space, none at the ends; a line break between two CJK characters is none at all."""
         text = "".join(self.parts)
-        if not _UNEVEN.search(text):
+        if not (text[:1] == " " or text[-1:] == " " or "  " in text or _UNEVEN.search(text)):
             return Inline(text, tuple(self.at), tuple(self.links), tuple(self.strong))
         out, at, cuts, gone = [], [], [0], [0]
         pos = 0
@@ -95,25 +96,25 @@ class Placed:
         return Block(kind, inline.text, inline.offsets, line, level, inline.links, inline.strong, quoted)
 
 
-def same_length(text: str, longest: int, path: str) -> tuple[str, list[Problem]]:
-    r"""`text` with LF at each line's end and overlong lines blank, character for character as long as before.
+def same_length(text: str, longest: int, path: str) -> tuple[str, list[int], list[Problem]]:
+    r"""`text` with LF at each line's end and overlong lines blank, as long as before; the offsets at which lines begin.
 
     >>> same_length("a\r\nbbbb\n", 3, "a.bib")
-    ('a \n    \n', [Problem(path='a.bib', line=2, message='a line of 4 characters is passed over (the longest read is 3)')])
+    ('a \n    \n', [0, 3, 8], [Problem(path='a.bib', line=2, message='a line of 4 characters is passed over (the longest read is 3)')])
     """
     problems: list[Problem] = []
     short = text.replace("\r\n", " \n").replace("\r", "\n") if "\r" in text else text
-    if len(text) <= longest:
-        return short, problems
-    out: list[str] = []
-    for n, (start, end) in enumerate(pairwise([*line_starts(text), len(text)]), 1):
-        length = len(text[start:end].rstrip("\r\n"))
-        if length > longest:
-            problems.append(Problem(path, n, f"a line of {length:,} characters is passed over (the longest read is {longest:,})"))
-            out.append(" " * length + short[start + length : end])
-        else:
-            out.append(short[start:end])
-    return "".join(out), problems
+    lines = short.split("\n")
+    starts = [0, *accumulate(len(x) + 1 for x in lines[:-1])]
+    if len(text) > longest and max(map(len, lines)) > longest:
+        for n, line in enumerate(lines):
+            # the space that stands for the CR of CR LF is not the line's
+            length = len(line) - (text[starts[n] + len(line) - 1 : starts[n] + len(line) + 1] == "\r\n")
+            if length > longest:
+                problems.append(Problem(path, n + 1, f"a line of {length:,} characters is passed over (the longest read is {longest:,})"))
+                lines[n] = " " * len(line)
+        short = "\n".join(lines)
+    return short, starts, problems
 
 
 def trimmed(address: str) -> str:
@@ -150,24 +151,19 @@ def natural_name(name: str) -> str:
     >>> natural_name("van Dijk, Anna"), natural_name("Smith, Jr., Tom"), natural_name("山田, 太郎")
     ('Anna van Dijk', 'Tom Smith Jr.', '山田 太郎')
     """
-    parts = [squeeze(p) for p in name.split(",")]
-    if len(parts) == 1 or len(parts) > 3:
-        return squeeze(name)
-    if is_cjk(name):
-        return squeeze(" ".join(parts))
-    return squeeze(" ".join([parts[-1], *parts[:-1]]))
+    parts = name.split(",")
+    if 1 < len(parts) < 4:
+        name = " ".join(parts if is_cjk(name) else [parts[-1], *parts[:-1]])
+    return " ".join(name.split())
 
 
 # --- TeX: what is seen of a piece of it
 
-_SPECIAL = re.compile(r"[\\{}~$@`\n]|--|''|://")
-_TOKEN = re.compile(
-    rf"""\\(?P<word>[A-Za-z]++)\*? | \\(?P<sign>.) | (?P<brace>[{{}}]) | (?P<run>~|---?|``|'') | (?P<math>\$)
-    | (?P<web>{WEB.pattern}) | (?P<key>(?<![A-Za-z0-9_@.])@(?=[A-Za-z0-9_]))""",
-    re.VERBOSE | re.DOTALL | re.IGNORECASE,
-)
+# each alternative begins with a character of its own, so that the search jumps to these
+_TOKEN = re.compile(rf"\\(?:([A-Za-z]++)\*?|(.))|\{{|\}}|~|---?|``|''|\$|{WEB.pattern}|@", re.DOTALL)
 _RUNS = {"~": " ", "--": "–", "---": "—", "``": "“", "''": "”"}
 _MATH = re.compile(r"\$[^$\\]*+(?:\\.[^$\\]*+)*+\$", re.DOTALL)
+_IN_ADDRESS = re.compile(r"[A-Za-z0-9_@.]")
 _KEY = re.compile(r"[A-Za-z0-9_](?:[\w:.#+?/&-]*\w)?", re.ASCII)
 _CITED = re.compile(r"(?:[ \t]*+\[[^\[\]{}]*+\]){0,2}[ \t]*+\{([^{}]*+)\}")
 _GROUP = re.compile(r"[ \t]*+\{([^{}]*+)\}")
@@ -201,44 +197,39 @@ def read_tex(source: str, stretches: Sequence[tuple[int, int]], between: str = "
     for n, (start, end) in enumerate(stretches):
         if n and between:
             placed.put(between, stretches[n - 1][1])
-        if not _SPECIAL.search(source, start, end):
-            placed.run(source, start, end)
-            continue
         pos = start
         while (token := _TOKEN.search(source, pos, end)) is not None:
-            placed.run(source, pos, token.start())
-            match token.lastgroup:
-                case "word":
-                    pos = _word(placed, source, token, end, groups)
-                case "sign":
-                    pos = _sign(placed, source, token, end)
-                case "brace" if token[0] == "{":
+            at = token.start()
+            if at > pos:
+                placed.run(source, pos, at)
+            pos = token.end()
+            match source[at]:
+                case "\\":
+                    pos = _word(placed, source, token, end, groups) if token[1] else _sign(placed, source, token, end)
+                case "{":
                     groups.append((len(placed), None, False))
-                    pos = token.end()
-                case "brace":
+                case "}":
                     if groups:
                         begin, target, strong = groups.pop()
                         if target is not None:
                             placed.links.append(Link(begin, len(placed), target))
                         if strong:
                             placed.strong.append((begin, len(placed)))
-                    pos = token.end()
-                case "run":
-                    placed.put(_RUNS[token[0]], token.start())
-                    pos = token.end()
-                case "math":
-                    formula = _MATH.match(source, token.start(), end)
-                    pos = formula.end() if formula else token.end()
-                    placed.run(source, token.start(), pos)
-                case "web":
-                    pos = token.start() + len(trimmed(token[0]))
-                    _address(placed, source, token.start(), pos)
-                case _:
-                    key = _KEY.match(source, token.end(), end)
-                    pos = key.end() if key else token.end()
-                    placed.run(source, token.start(), pos)
+                case "$":
+                    formula = _MATH.match(source, at, end)
+                    pos = formula.end() if formula else pos
+                    placed.run(source, at, pos)
+                case "h":
+                    pos = at + len(trimmed(token[0]))
+                    _address(placed, source, at, pos)
+                case "@":
+                    key = None if _IN_ADDRESS.match(source, at - 1) else _KEY.match(source, pos, end)
+                    pos = key.end() if key else pos
+                    placed.run(source, at, pos)
                     if key:
-                        placed.links.append(Link(len(placed) - (pos - token.start()), len(placed), key[0], "key"))
+                        placed.links.append(Link(len(placed) - (pos - at), len(placed), key[0], "key"))
+                case _:
+                    placed.put(_RUNS[token[0]], at)
         placed.run(source, pos, end)
     placed.links += [Link(begin, len(placed), target) for begin, target, _ in groups if target is not None]
     return placed
@@ -246,7 +237,7 @@ def read_tex(source: str, stretches: Sequence[tuple[int, int]], between: str = "
 
 def _word(placed: Placed, source: str, token: re.Match[str], end: int, groups: list[tuple[int, str | None, bool]]) -> int:
     """A command named by letters; the offset after what it takes."""
-    word, after = token["word"], token.end()
+    word, after = token[1], token.end()
     if word in _LETTERS:
         placed.put(_LETTERS[word], token.start())
         swallowed = _AFTER_WORD.match(source, after, end)
@@ -288,7 +279,7 @@ def _word(placed: Placed, source: str, token: re.Match[str], end: int, groups: l
 
 def _sign(placed: Placed, source: str, token: re.Match[str], end: int) -> int:
     """A command named by one sign; the offset after what it takes."""
-    sign = token["sign"]
+    sign = token[2]
     if sign in _ACCENTS and (accented := _ACCENTED.match(source, token.end(), end)):
         return _accent(placed, token.start(), _ACCENTS[sign], accented)
     if sign in "\\ ,;:\n\t":
@@ -343,21 +334,25 @@ _GAP = re.compile(r"[\s,]*+")
 _NAME = re.compile(r"([^\s,{}()\"=#%@]++)\s*+=\s*+")
 _PERCENT = re.compile(r"[%\s]*+")
 _BARE = re.compile(r"[^\s,{}()\"=#]++")
+_PLAIN_FIELD = re.compile(
+    r"[\s,]*+([^\s,{}()\"=#%@]++)\s*+=\s*+(?:\{((?:[^{}@]++|\{[^{}@]*+\})*+)\}|\"([^\"{}@\\]*+)\"|([0-9]++))(?=\s*+[,}])"
+)
 _JOINED = re.compile(r"\s*+#\s*+")
 _JUNK = re.compile(r"[^,}\n]*+")
 _GOES_ON = re.compile(r"(?:\s*+,\s*+|[ \t]*+\n\s*+)[\w-]++[ \t]*+=[ \t]*+[{\"]")
 _LONGEST_MACRO = 500
 """Characters of a macro that are kept: definitions that double each other grow without bound."""
 
+_INHERITS = re.compile("crossref", re.IGNORECASE)
 _MONTHS = "January February March April May June July August September October November December".split()
 
 
 class _Value(NamedTuple):
-    """What stands after `=`: the offsets of its content, and its parts, each with the text of its macro or `None`."""
+    """What stands after `=`: the offsets of its content; where `#` joins parts or a macro stands, each with the macro's text or `None`."""
 
     start: int
     end: int
-    parts: tuple[tuple[int, int, str | None], ...]
+    parts: tuple[tuple[int, int, str | None], ...] = ()
 
 
 @dataclass(slots=True)
@@ -371,9 +366,6 @@ class _Entry:
     said: list[tuple[int, int]] = field(default_factory=list)
     strays: int = 0
     end: int = 0
-
-    def first(self, name: str) -> _Value | None:
-        return next((v for n, v in self.fields if n == name), None)
 
 
 @dataclass(slots=True)
@@ -414,9 +406,11 @@ def read_bibtex(text: str, longest: int, path: str) -> tuple[tuple[Block, ...], 
         the reader's remarks and the abstract (`quoted`). Comment lines set off as headings (`% --- Attention ---`) head
         the entries after them. Other text between entries belongs to the entry before it.
     """
-    source, problems = same_length(text, longest, path)
-    file = _File(source, path, line_starts(source), problems)
-    return _records(file, list(_pieces(file))), problems
+    source, starts, problems = same_length(text, longest, path)
+    file = _File(source, path, starts, problems)
+    # an entry may inherit from one that stands after it; without such ones a large file need not be held as pieces
+    blocks = _records(file, list(_pieces(file)) if _INHERITS.search(source) else _pieces(file))
+    return blocks, sorted(problems, key=lambda p: p.line)
 
 
 def _pieces(file: _File) -> Iterator[_Entry | tuple[int, int]]:
@@ -488,7 +482,7 @@ def _entry(file: _File, found: re.Match[str]) -> _Entry:
         # a brace or quote is missing or too much, so what was read may be anything: once more, line by line
         del file.problems[told:]
         limit = _stop(file, found.end()) if end is None else end
-        wrong = f"is not closed: expected a {close} before line {file.line(limit)}" if end is None else "holds text that is no field: expected name = {value},"
+        wrong = f"is not closed: expected a {close} before line {file.line(limit)}" if end is None else "holds text that is no field (expected: name = {value},)"
         file.problem(entry.start, f"the entry '{source[slice(*entry.key)] or entry.type}' {wrong}; its fields are read line by line")
         entry.fields, entry.said = [], []
         end = _fields(file, entry, body, close, limit)
@@ -504,6 +498,10 @@ def _fields(file: _File, entry: _Entry, pos: int, close: str, limit: int | None)
     source = file.source
     end = len(source) if limit is None else limit
     while True:
+        if limit is None:
+            while plain := _PLAIN_FIELD.match(source, pos):
+                entry.fields.append((plain[1].casefold(), _Value(*plain.span(plain.lastindex))))  # type: ignore[arg-type]  # one of three
+                pos = plain.end()
         pos = _GAP.match(source, pos, end).end()  # type: ignore[union-attr]  # it matches nothing, too
         if pos == end or (source[pos] == "@" and _AT_ONCE.match(source, pos)):
             return None if limit is None else pos
@@ -531,7 +529,8 @@ def _fields(file: _File, entry: _Entry, pos: int, close: str, limit: int | None)
         value, pos = _value(file, name.end(), end, amid=limit is not None)
         if value is None:
             return None
-        entry.fields.append((name[1].casefold(), value))
+        if value.end > value.start:
+            entry.fields.append((name[1].casefold(), value))
 
 
 def _value(file: _File, pos: int, end: int, *, amid: bool) -> tuple[_Value | None, int]:
@@ -556,6 +555,8 @@ def _value(file: _File, pos: int, end: int, *, amid: bool) -> tuple[_Value | Non
         if joined is None:
             break
         pos = joined.end()
+    if len(parts) == 1 and parts[0][2] is None:
+        return _Value(parts[0][0], parts[0][1]), pos
     return _Value(parts[0][0] if parts else pos, parts[-1][1] if parts else pos, tuple(parts)), pos
 
 
@@ -595,7 +596,7 @@ def _trim(source: str, start: int, end: int) -> int:
 
 def _resolved(file: _File, value: _Value) -> str:
     """A value as read, with its macros' texts; of those no more than a few, for a short value can name many."""
-    if len(value.parts) == 1 and value.parts[0][2] is None:
+    if not value.parts:
         return plain_tex(file.source[value.start : value.end])
     out, room = [], 2 * _LONGEST_MACRO
     for start, end, macro in value.parts:
@@ -611,7 +612,7 @@ def plain_tex(raw: str) -> str:
     >>> plain_tex(r"Erd{\H{o}}s,  {\v S}ime")
     'Erdős, Šime'
     """
-    return read_tex(raw, [(0, len(raw))]).folded().text if _SPECIAL.search(raw) else squeeze(raw)
+    return read_tex(raw, [(0, len(raw))]).folded().text if _TOKEN.search(raw) else " ".join(raw.split())
 
 
 # --- records
@@ -620,7 +621,6 @@ _REMARK = re.compile(
     r"annot(?:e|ation)s?|(?:my|user|personal|reading)?[-_]?notes?(?:[-_]?\w+)?|comments?(?:[-_].+)?|reviews?|remarks?|memos?|summary|tl;?dr|thoughts?"
     r"|opinions?|highlights?|takeaways?|addendum|感想|メモ|コメント|要約|備考"
 )
-_QUOTED = frozenset(("abstract", "abstr"))
 _FILLER = re.compile(
     r"""[\s(\[]*+(?:(?:accepted|to\ appear|in\ press|forthcoming|submitted|under\ review|in\ preparation|preprint|unpublished|published|presented|poster|oral
     |spotlight|notable|highlight|withdrawn|rejected|conference\ paper|(?:best|outstanding|distinguished)\ [\w ]{0,30}(?:paper|award))(?:\ (?:to|at|in|by|for|as|on)\b.{0,120}
@@ -650,22 +650,26 @@ _OUT = re.compile(r"@\w++\s*+[{(]")
 _FRAME = "%-=*#~─━ \t"
 
 
-def _records(file: _File, pieces: Sequence[_Entry | tuple[int, int]]) -> tuple[Block, ...]:
-    entries = [p for p in pieces if isinstance(p, _Entry)]
-    by_key = {file.source[slice(*e.key)]: e for e in reversed(entries)}
+def _records(file: _File, pieces: Iterable[_Entry | tuple[int, int]]) -> tuple[Block, ...]:
+    by_key: dict[str, _Entry] = {}
+    if isinstance(pieces, list):
+        by_key = {file.source[slice(*p.key)]: p for p in reversed(pieces) if isinstance(p, _Entry)}
     seen: dict[str, int] = {}
     out: list[Block] = []
-    record: Block | None = None
+    record: tuple[Block, Fields] | None = None
     below: list[Block] = []
 
     def close() -> None:
         if record is not None:
-            out.append(replace(record, children=tuple(below)) if below else record)
+            b, fields = record
+            out.append(Block(b.kind, b.text, b.offsets, b.line, 0, b.links, b.strong, fields=fields, children=tuple(below)))
 
     for piece in pieces:
         if isinstance(piece, _Entry):
             close()
-            record, below = _record(file, piece, by_key, seen)
+            below = [b for name, value in piece.fields if (role := _role(name)) for b in _remarks(file, name, value, role)]
+            below += [b for start, end in piece.said for b in _between(file, start, end)]
+            record = _record(file, piece, by_key, seen)
             if record is None:
                 out += below
             continue
@@ -678,27 +682,25 @@ def _records(file: _File, pieces: Sequence[_Entry | tuple[int, int]]) -> tuple[B
     return nest(out)
 
 
-def _record(file: _File, entry: _Entry, by_key: dict[str, _Entry], seen: dict[str, int]) -> tuple[Block | None, list[Block]]:
-    """The block of an entry, without its children, and these."""
+def _record(file: _File, entry: _Entry, by_key: dict[str, _Entry], seen: dict[str, int]) -> tuple[Block, Fields] | None:
+    """The block of an entry, without its children, and what its fields say."""
     source, key = file.source, file.source[slice(*entry.key)]
     if key:
-        line = file.line(entry.start)
-        first = seen.setdefault(key.casefold(), line)
-        if first != line:
-            file.problem(entry.start, f"the key '{key}' stands on line {first} already; both entries are read")
-    below = [b for name, value in entry.fields for b in _remarks(file, name, value)]
-    below += [b for start, end in entry.said for b in _between(file, start, end)]
-    titled = next((v for v in (entry.first("title"), entry.first("booktitle"), entry.first("maintitle")) if v is not None and v.parts), None)
-    block = read_tex(source, [p[:2] for p in titled.parts], " ").block(BlockKind.RECORD, file.starts) if titled else None
+        first = seen.setdefault(key.casefold(), entry.start)
+        if first != entry.start:
+            file.problem(entry.start, f"the key '{key}' stands on line {file.line(first)} already; both entries are read")
+    told = _Told(file, entry, by_key)
+    titled = next((v for n in ("title", "booktitle", "maintitle") if (v := told.own.get(n)) is not None), None)
+    block = read_tex(source, [p[:2] for p in titled.parts or [titled]], "").block(BlockKind.RECORD, file.starts) if titled else None
     if block is None and key:
         placed = Placed()
         placed.run(source, *entry.key)
         block, titled = placed.block(BlockKind.RECORD, file.starts), None
     if block is None:
         file.problem(entry.start, "an entry has neither a title nor a key; expected @type{key, title = {…}}")
-        return None, below
-    title = None if titled is None else block.text if all(p[2] is None for p in titled.parts) else _resolved(file, titled)
-    return replace(block, fields=_fields_of(file, entry, by_key, title, titled, block.line)), below
+        return None
+    title = None if titled is None else block.text if not any(p[2] for p in titled.parts) else _resolved(file, titled)
+    return block, _fields_of(told, entry.key, title, titled, block.line)
 
 
 class _Told:
@@ -707,35 +709,28 @@ class _Told:
     def __init__(self, file: _File, entry: _Entry, by_key: dict[str, _Entry]) -> None:
         self.file = file
         self.places: list[tuple[str, Span]] = []
-        self.values: dict[str, _Value] = {}
-        for name, value in entry.fields:
-            if value.parts:
-                self.values.setdefault(name, value)
-        parent = self.values.get("crossref")
-        above = by_key.get(self.file.source[parent.start : parent.end].strip()) if parent else None
+        self.own = {name: value for name, value in reversed(entry.fields) if value.end > value.start}
+        self.values = self.own
+        parent = self.own.get("crossref")
+        above = by_key.get(file.source[parent.start : parent.end].strip()) if parent else None
         if above is not None and above is not entry:
-            for name, value in above.fields:
-                # the title of a volume is the book title of what stands in it
-                name = "booktitle" if name == "title" else name
-                if name in _INHERITED:
-                    self.values.setdefault(name, value)
+            # the title of a volume is the book title of what stands in it
+            inherited = {"booktitle" if n == "title" else n: v for n, v in above.fields if v.end > v.start}
+            self.values = {n: v for n, v in inherited.items() if n in _INHERITED} | self.own
 
     def place(self, attribute: str, value: _Value) -> None:
         self.places.append((attribute, Span(value.start, value.end, self.file.line(value.start))))
 
-    def raw(self, *names: str) -> Iterator[tuple[str, _Value]]:
+    def raw(self, *names: str) -> list[tuple[str, _Value]]:
         """Of the fields of these names those that are there: what stands in the file, macros resolved."""
-        for name in names:
-            value = self.values.get(name)
-            if value is not None:
-                only = value.parts[0] if len(value.parts) == 1 else None
-                yield (self.file.source[value.start : value.end] if only and only[2] is None else _resolved(self.file, value)), value
+        found = [self.values[n] for n in names if n in self.values]
+        return [(self.file.source[v.start : v.end] if not v.parts else _resolved(self.file, v), v) for v in found]
 
     def all(self, attribute: str, *names: str, split: str = ",;") -> tuple[str, ...]:
         """What the fields of these names list."""
         out: list[str] = []
         for raw, value in self.raw(*names):
-            parts = re.split(f"[{split}]", raw) if split else [raw]
+            parts = raw.replace(split[-1], split[0]).split(split[0]) if split else [raw]
             found = [t for t in map(plain_tex, parts) if t]
             if found:
                 out += found
@@ -743,8 +738,8 @@ class _Told:
         return tuple(dict.fromkeys(out))
 
 
-def _fields_of(file: _File, entry: _Entry, by_key: dict[str, _Entry], title: str | None, titled: _Value | None, line: int) -> Fields:
-    told = _Told(file, entry, by_key)
+def _fields_of(told: _Told, key: tuple[int, int], title: str | None, titled: _Value | None, line: int) -> Fields:
+    file = told.file
     aliases: tuple[str, ...] = ()
     if titled is not None:
         told.place("title", titled)
@@ -752,9 +747,9 @@ def _fields_of(file: _File, entry: _Entry, by_key: dict[str, _Entry], title: str
         aliases = (title,)
         title = f"{title}: {subtitle}"
     keys: tuple[str, ...] = ()
-    if entry.key[1] > entry.key[0]:
-        keys = (file.source[slice(*entry.key)],)
-        told.places.append(("keys", Span(*entry.key, file.line(entry.key[0]))))
+    if key[1] > key[0]:
+        keys = (file.source[slice(*key)],)
+        told.places.append(("keys", Span(*key, file.line(key[0]))))
     venue = _venue(told)
     addresses = _addresses(told)
     return Fields(
@@ -899,16 +894,19 @@ def _addresses(told: _Told) -> list[str]:
     return out
 
 
-def _remarks(file: _File, name: str, value: _Value) -> Iterator[Block]:
-    """What the reader wrote into a field, or the abstract; nothing of a field that holds neither."""
-    quoted = name in _QUOTED
-    if not quoted and not _REMARK.fullmatch(name):
-        return
-    for start, end, macro in value.parts:
+@lru_cache(maxsize=1024)
+def _role(name: str) -> str:
+    """`quoted` for an abstract, `remark` for a field that holds the reader's words, else empty."""
+    return "quoted" if name in ("abstract", "abstr") else "remark" if _REMARK.fullmatch(name) else ""
+
+
+def _remarks(file: _File, name: str, value: _Value, role: str) -> Iterator[Block]:
+    """What the reader wrote into a field, or the abstract."""
+    for start, end, macro in value.parts or [(value.start, value.end, None)]:
         if macro is not None:
             continue
         for group in _groups(file.source, _lines(file.source, start, end)):
-            block = _said(file, group, quoted=quoted)
+            block = _said(file, group, quoted=role == "quoted")
             # `note` is BibTeX's field for "To appear" and the like, too
             if block is not None and not (name in ("note", "addendum") and _FILLER.fullmatch(block.text)):
                 yield block

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -173,6 +174,59 @@ def line_starts(text: str) -> list[int]:
         if char == "\n" or (char == "\r" and text[i + 1 : i + 2] != "\n"):
             starts.append(i + 1)
     return starts
+
+
+_LABELLED = re.compile(r"[^\W_](?:[\w/&'. -]|[\u3000-\u30ff\u4e00-\u9fff]){0,28}(?:::|[:：])(?:\s|(?=[^\s/:]))")
+_ADDRESS_ONLY = re.compile(r"<?https?://\S+>?$")
+_GOES_ON = re.compile(r"(?:[,、，;&(（-]|\b(?:a|an|the|of|in|on|at|to|for|and|or|by|with|from|as|is|are|was|that|which|than|their|its|this|et))$", re.IGNORECASE)
+_SHORT_LINE = 60
+"""Characters below which a line that does not go on in lower case was broken on purpose."""
+
+
+def split_paragraph(text: str, block: Block) -> list[Block]:
+    """A paragraph whose lines are things of their own ("authors:: …", an address, a venue) as a block for each; else the block itself.
+
+    Lines that were wrapped at a width stay together: they are long but for the last, or go on in lower case.
+    """
+    pieces: list[tuple[int, int]] = []
+    start = 0
+    for i in range(1, len(block.text)):
+        # a break is kept as a space, or left out between two CJK characters
+        between = text[block.offsets[i - 1] : block.offsets[i]]
+        if ("\n" in between or "\r" in between) and block.text[start:i].strip():
+            pieces.append((start, i))
+            start = i
+    pieces.append((start, len(block.text)))
+    if len(pieces) < 2:
+        return [block]
+    lines = [block.text[a:b].strip() for a, b in pieces]
+    widest = max(map(len, lines))
+    starts = [0] + [n for n in range(1, len(lines)) if _breaks(lines[n - 1], lines[n], widest, len(lines))]
+    if len(starts) == 1:
+        return [block]
+    out = []
+    for first, after in zip(starts, [*starts[1:], len(lines)], strict=True):
+        out.append(_part(text, block, pieces[first][0], pieces[after - 1][1]))
+    return out
+
+
+def _breaks(line: str, following: str, widest: int, count: int) -> bool:
+    if _LABELLED.match(following) or _ADDRESS_ONLY.match(following) or _ADDRESS_ONLY.match(line):
+        return True
+    if _GOES_ON.search(line) or following[:1].islower() or len(line) >= _SHORT_LINE:
+        return False
+    return count == 2 or len(line) < widest - _SHORT_LINE // 4 or widest < _SHORT_LINE
+
+
+def _part(text: str, block: Block, start: int, end: int) -> Block:
+    while start < end and block.text[start].isspace():
+        start += 1
+    while end > start and block.text[end - 1].isspace():
+        end -= 1
+    links = tuple(Link(x.start - start, x.end - start, x.target, x.kind) for x in block.links if start <= x.start and x.end <= end)
+    strong = tuple((a - start, b - start) for a, b in block.strong if start <= a and b <= end)
+    line = block.line + count_lines(text, block.offsets[0], block.offsets[start])
+    return replace(block, text=block.text[start:end], offsets=block.offsets[start:end], line=line, links=links, strong=strong, children=())
 
 
 def nest(blocks: Sequence[Block]) -> tuple[Block, ...]:

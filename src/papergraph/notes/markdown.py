@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from papergraph.model import Problem
-from papergraph.notes.document import Block, BlockKind, Link, line_starts, nest
+from papergraph.notes.document import Block, BlockKind, Link, line_starts, nest, split_paragraph
 from papergraph.notes.inline import Inline, PlacedInline, read_inline, wikilink
 
 DEEPEST = 64
@@ -87,7 +87,7 @@ class _Reader:
                 case "paragraph_open":
                     block = self._inline_block(tokens[i + 1], BlockKind.PARAGRAPH, 0, quoted=quoted)
                     if block is not None:
-                        out.append(block)
+                        out.extend(split_paragraph(self.text, block))
                     i += 3
                 case "list_item_open":
                     inner, i = self._blocks(tokens, i + 1, "list_item_close", depth + 1, quoted=quoted)

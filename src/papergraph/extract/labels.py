@@ -1,0 +1,72 @@
+"""Labels: what stands before a colon ("authors:: …", 著者：…, "extends:: [[X]]"), and what a heading calls its section."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from papergraph.folding import fold
+from papergraph.lang import LANGUAGES, lexicon
+from papergraph.notes.document import Block
+
+_LABEL = re.compile(r"[\s>*_#・\-–—◆■●▼【\[(（]*(?P<label>[^\W_](?:[^:：\n=＝]{0,40}?[^\s:：*_=＝])?)[\s*_】\])）?？]*(?P<mark>::|[:：]|＝|(?<=\S)\s=\s)[\s*_]*(?=\S)")
+_TRIM = re.compile(r"^[\s\d.．、)）(（■◆●◇▼#*_-]+|[\s?？!！:：*_。、]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A line's label, what it means (`field`, `relation`, `backward` or `` for none known), and where its value begins."""
+
+    label: str
+    group: str
+    meaning: str
+    value: int
+    typed: bool = False
+
+
+@cache
+def _known() -> dict[str, tuple[str, str]]:
+    out: dict[str, tuple[str, str]] = {}
+    for language in LANGUAGES:
+        words = lexicon(language)
+        for group, table in (("field", words.fields), ("relation", words.relations), ("backward", words.backward)):
+            for meaning, labels in table.items():
+                for label in labels:
+                    out.setdefault(fold(label), (group, meaning))
+    return out
+
+
+@cache
+def _sections() -> dict[str, str]:
+    return {fold(label): kind for language in LANGUAGES for kind, labels in lexicon(language).sections.items() for label in labels}
+
+
+def read_label(text: str) -> Labelled | None:
+    """The label that `text` begins with; `None` where it has none.
+
+    >>> read_label("extends:: [[Raft]]").meaning, read_label("著者： 田中").meaning
+    ('EXTENDS', 'authors')
+    """
+    found = _LABEL.match(text)
+    if found is None or text.startswith("//", found.end() - 1):
+        return None
+    label = _TRIM.sub("", found["label"])
+    group, meaning = _known().get(fold(label), ("", ""))
+    return Labelled(label, group, meaning, found.end(), found["mark"] == "::")
+
+
+def meaning_of(label: str) -> tuple[str, str]:
+    """The group and meaning of a label without its colon: a column's head, a property's name, a heading."""
+    return _known().get(fold(_TRIM.sub("", label)), ("", ""))
+
+
+def section_of(heading: Block | str) -> str:
+    """What a heading says of its section: `related`, `references`, `other` (no papers), or `` for a topic."""
+    text = heading if isinstance(heading, str) else heading.text
+    if len(text) > _LONGEST_HEADING:
+        return ""
+    return _sections().get(fold(_TRIM.sub("", text)), "")
+
+
+_LONGEST_HEADING = 60
