@@ -12,7 +12,7 @@ from papergraph.extract.mentions import find_aliases, find_citations, find_links
 from papergraph.extract.names import find_concepts, find_names
 from papergraph.extract.placed import relate_places
 from papergraph.extract.positions import find_positions
-from papergraph.extract.references import find_references
+from papergraph.extract.references import find_references, mark_sections
 from papergraph.extract.sentences import mark_voices, split_sentences
 from papergraph.extract.state import Catalogue, Extraction, Known
 from papergraph.extract.statements import write_statements
@@ -26,6 +26,7 @@ __all__ = ["Catalogue", "Known", "Reading", "Survey", "read_document", "survey"]
 
 SURVEY = (
     read_legend,
+    mark_sections,
     find_references,
     find_entries,
     find_topics,
@@ -35,8 +36,8 @@ SURVEY = (
 READING = (
     split_sentences,
     mark_voices,
-    find_citations,
     find_links,
+    find_citations,
     link_titles,
     find_said_titles,
     mark_promising,

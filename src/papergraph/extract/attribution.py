@@ -16,6 +16,10 @@ VENUES = (
     "VLDB|PVLDB|SIGMOD|PODS|ICDE|EDBT|CIDR|DaMoN|aiDM|TODS|ICDT|STOC|FOCS|SODA|SPAA|PODC|DISC|ICALP|ESA|AofA|S&P|Oakland|CCS|NDSS|CRYPTO|EUROCRYPT|PETS|RAID|DSN|CACM|JACM|TOCS|TOPLAS|TOIS|TKDE|TPAMI|PAMI|IJCV|TIP|TNNLS|TALIP|TALLIP|"
     "PNAS|Nature(?: [A-Z]\\w+)*|Science|Cell|Neuron|eLife|PLOS \\w+|arXiv|CoRR|bioRxiv|medRxiv|SSRN|Findings(?: of)?(?: [A-Z]{3,6})?|ACL Findings|EACL Findings|EMNLP Findings|NLP|JSAI|DEIM|IBIS|MIRU|FIT|SLP|JNLP|PRMU"
 )
+_AMBIGUOUS = frozenset(
+    "SAS FM VIS SC ALT ESA CHI SLT MICRO FAST FIT NLP Science Nature Cell Neuron ATC ASE FSE MSR TSE CAV UAI COLT RSS DISC ECAI SLP TIP RAID CCS LICS PAMI ISCA IMC WWW Findings SSW UIST EASE IBIS MIRU JSAI DEIM Oakland".split()
+)
+"""Names of venues that are other things as well: they count with a year only."""
 _TRACK = r"(?:[ -](?:Workshops?|Findings|Demos?|Tutorials?|Short|Long|Oral|Datasets(?: and Benchmarks)?|D&B|Asia|Companion|Security|Industry(?: Track)?|Main))"
 _KNOWN = re.compile(
     rf"(?<![\w-])(?:(?:In|in|In:|Proc\.?(?: of)?|Proceedings of(?: the)?|to appear (?:in|at)|accepted (?:at|to|by)|presented at|Published (?:in|at))\s+)?"
@@ -108,7 +112,7 @@ LONGEST = 600
 
 
 def _venue_and_year(body: str) -> tuple[tuple[int, int] | None, tuple[int, int] | None, str | None, int | None]:
-    known = next((m for m in _KNOWN.finditer(body)), None)
+    known = next((m for m in _KNOWN.finditer(body) if m["venue"] not in _AMBIGUOUS or m["year"] or YEAR.search(body)), None)
     found = known or _JAPANESE_VENUE.search(body) or _LONG.search(body)
     long = _LONG.search(body)
     if known and long and long.start() < known.start() and long.end() > known.start():
@@ -179,6 +183,22 @@ def _authors(body: str, covered: list[bool]) -> tuple[tuple[str, ...], tuple[int
     return (tuple(names), (first, last)) if names else ((), None)
 
 
+def joined(first: Attribution | None, second: Attribution | None) -> Attribution | None:
+    """What two attributions of one line tell together; the first wins where both tell the same."""
+    if first is None or second is None:
+        return first or second
+    return Attribution(
+        min(first.start, second.start),
+        max(first.end, second.end),
+        first.authors or second.authors,
+        first.venue or second.venue,
+        first.year or second.year,
+        first.authors_at or second.authors_at,
+        first.venue_at or second.venue_at,
+        first.year_at or second.year_at,
+    )
+
+
 def read_names(text: str, start: int = 0) -> tuple[tuple[str, ...], tuple[int, int] | None, int]:
     """The names that `text` begins with at `start`, where they stand, and where what follows begins."""
     body = text[start : start + LONGEST]
@@ -193,5 +213,5 @@ def likely(found: Attribution | None) -> bool:
     if found is None:
         return False
     several = len(found.authors) > 1 and (any(" " in a or "." in a for a in found.authors) or any(re.search(r"al\.?$", a) for a in found.authors))
-    several = several or any(re.search(r"\bal\.?$|ら$|ほか$|他$|\w\+$", a) for a in found.authors)
+    several = several or any(re.search(r"\bal\.?$|ら$|ほか$|他$", a) for a in found.authors)
     return bool((found.authors and (found.venue or found.year)) or (found.venue and found.year) or several)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from papergraph.extract.attribution import read_attribution
+from papergraph.extract.attribution import likely, read_attribution
 from papergraph.extract.fields import Told, filled, place_of, put_attribution, read_lines, read_record
 from papergraph.extract.labels import meaning_of, read_label, section_of
 from papergraph.extract.owner import of_file, of_post
@@ -44,7 +44,6 @@ class Candidate:
 def find_entries(state: Extraction) -> None:
     """Find what the notes are about: the file itself, headings, items and rows, or a linked paper in prose."""
     blocks = [b for b in state.order if b.line not in state.legend.lines and id(b) not in state.references.blocks]
-    _mark_sections(state)
     records = [_of_record(state, b) for b in blocks if b.kind is BlockKind.RECORD]
     found = _choose(state, _candidates(state, blocks))
     owner = of_file(state, blocks, found)
@@ -60,16 +59,6 @@ def find_entries(state: Extraction) -> None:
     listed += [e for e in state.references.named.values() if e is not None and e not in listed]
     state.entries = records + ([owner] if owner else []) + found + listed
     _own_blocks(state)
-
-
-def _mark_sections(state: Extraction) -> None:
-    """Tell for each block what the nearest heading above says of its section: `related`, `references`, `other`."""
-    for block in state.order:
-        above = state.parent.get(id(block))
-        kind = state.sections.get(id(above), "") if above is not None else ""
-        if above is not None and above.kind is BlockKind.HEADING:
-            kind = section_of(above) or ("" if above.level == 1 else kind)
-        state.sections[id(block)] = kind
 
 
 def only_refers(state: Extraction, block: Block) -> bool:
@@ -119,7 +108,10 @@ def _candidates(state: Extraction, blocks: list[Block]) -> list[Candidate]:
 
 def _title_line(block: Block) -> TitleLine | None:
     label = read_label(block.text)
-    if label is not None and (label.group == "field" and label.meaning != "title" or label.typed):
+    if label is not None and (label.typed or (label.group == "field" and (label.meaning != "title" or block.kind is not BlockKind.ITEM))):
+        return None
+    if block.kind is not BlockKind.HEADING and likely(read_attribution(block.text)):
+        # a line of names, venue and year tells of the title above it
         return None
     line = read_title_line(block)
     if line is None:
@@ -182,6 +174,7 @@ def _score(state: Extraction, block: Block, line: TitleLine, told: Told, below: 
     score += 3 * line.attributed or int(line.attribution is not None)
     score += 3 * below.bibliographic or int("url" in below.values)
     score += 4 * (block.fields is not None and any(k in told.values for k in ("authors", "venue", "year", "doi", "arxiv_id")))
+    score -= 5 * (line.lead == "quoted" and not titled and not (is_cjk(line.title) and len(line.title) < _LONG_TITLE))
     score += line.lead in ("quoted", "strong") and titled and bool(address or line.attributed)
     if block.kind is BlockKind.PARAGRAPH:
         score -= 2 * (not line.attributed and (line.lead == "plain" or len(whole) > 2 * len(line.title) + 120))
@@ -202,7 +195,7 @@ def _score(state: Extraction, block: Block, line: TitleLine, told: Told, below: 
     return score
 
 
-_LONG_LINE = 320
+_LONG_LINE, _LONG_TITLE = 320, 80
 
 
 def _could_be_title(title: str) -> bool:

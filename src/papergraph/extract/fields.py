@@ -19,7 +19,9 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"'「」『』（）、。\])|]+")
 _DATE = re.compile(r"(?P<y>(?:19|20)\d\d)[-/.年](?P<m>\d{1,2})(?:[-/.月](?P<d>\d{1,2}))?")
 _ARXIV = re.compile(r"\barxiv[:\s]\s*(\d{4}\.\d{4,5})", re.IGNORECASE)
 _NAMES = re.compile(r"\s*(?:;|、|，|,(?!\s*(?:Jr|Sr|II|III)\b)|\s+and\s+|\s*&\s+)\s*(?:and\s+)?")
+_EMPTY = re.compile(r"\s*(?:なし|無し|省略|未定|不明|none|n/?a|-|–)\b", re.IGNORECASE)
 _SHORT_LINE = 400
+_LONGEST_NAME = 4
 
 
 @dataclass(slots=True)
@@ -63,15 +65,17 @@ def read_lines(state: Extraction, blocks: Sequence[Block], *, loose: int = 3, mo
         if label is not None and label.group == "field":
             read_value(state, told, block, label.meaning, label.value)
             told.blocks.add(id(block))
-        elif n < loose and label is None:
-            if _bare(state, told, block):
-                told.blocks.add(id(block))
+        elif n < loose and label is None and _bare(state, told, block, n):
+            told.blocks.add(id(block))
         elif _address_line(told, block, state):
             told.blocks.add(id(block))
+        else:
+            # what stands below the first line of another sort is told only by labels and addresses
+            loose = 0
     return told
 
 
-def _bare(state: Extraction, told: Told, block: Block) -> bool:
+def _bare(state: Extraction, told: Told, block: Block, n: int) -> bool:
     """A line of names, of venue and year, or of addresses alone."""
     text = block.text
     if _address_line(told, block, state):
@@ -85,7 +89,8 @@ def _bare(state: Extraction, told: Told, block: Block) -> bool:
     if cut is not None and cut < end:
         end = len(text[:cut].rstrip(" [(|,·-"))
     found = read_attribution(text, 0, end)
-    sure = likely(found) or (found is not None and not found.authors and bool(found.venue)) or (found is not None and len(found.authors) > 2)
+    alone = n == 0 and found is not None and len(found.authors) == 1 and not found.venue and 2 <= len(found.authors[0].split()) <= _LONGEST_NAME and all(w[:1].isupper() for w in found.authors[0].split())
+    sure = likely(found) or alone or (found is not None and not found.authors and bool(found.venue)) or (found is not None and len(found.authors) > 2)
     if not sure or found is None:
         return False
     put_attribution(state, told, block, found)
@@ -287,11 +292,12 @@ def headed_fields(state: Extraction, headings: Iterable[Block]) -> Told:
         group, meaning = meaning_of(heading.text)
         if group != "field" or meaning in ("none", "title") or not heading.children:
             continue
-        values = [b for b in heading.children if b.kind.value != "heading"]
-        if not values or len(values[0].text) > _SHORT_LINE:
+        # the value may stand in a heading of its own below
+        value = heading.children[0]
+        if len(value.text) > _SHORT_LINE or _EMPTY.match(value.text):
             continue
-        read_value(state, told, values[0], meaning, 0)
-        told.blocks.add(id(values[0]))
+        read_value(state, told, value, meaning, 0)
+        told.blocks.add(id(value))
     return told
 
 

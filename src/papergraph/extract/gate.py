@@ -35,9 +35,13 @@ _CLOSING = " 」』)）]\"”*_'"
 
 def gate_targets(state: Extraction) -> None:
     """Give each cue its target, or stop it; make relations of those that keep one."""
+    topic: tuple[object, Paper | None] = (None, None)
     for sentence in state.sentences:
         words = lexicon(sentence.language)
         used: list[Match] = []
+        if sentence.subject is None and topic[0] is sentence.block:
+            # in prose, a sentence without a subject of its own goes on about the work before it
+            sentence.assumed = topic[1]
         for match in sentence.matches:
             if any(m.start < match.end and match.start < m.end for m in used):
                 continue
@@ -52,6 +56,10 @@ def gate_targets(state: Extraction) -> None:
                     continue
                 sentence.relations.append(relation)
                 sentence.verdicts.append(Verdict(rule, match.start, match.end, "states a relation", relation))
+        if sentence.subject is None:
+            named = min((m for m in sentence.mentions if m.paper is not None), key=lambda m: m.start, default=None)
+            if named is not None or topic[0] is not sentence.block:
+                topic = (sentence.block, named.paper if named is not None else None)
         if sentence.relations and sentence.own:
             sentence.kind = Kind.RELATION
 
@@ -59,7 +67,7 @@ def gate_targets(state: Extraction) -> None:
 def _resolve(state: Extraction, sentence: Sentence, match: Match, words: Lexicon) -> list[Found] | str:
     """The relations that the cue states, or why it states none."""
     cue = match.cue
-    subject = sentence.subject.paper if sentence.subject is not None else None
+    subject = sentence.subject.paper if sentence.subject is not None else sentence.assumed
     if "next" in cue.needs:
         cited = state.next_cited[id(sentence.block)].paper
         if subject is None or cited.id == subject.id:
@@ -86,7 +94,9 @@ def _resolve(state: Extraction, sentence: Sentence, match: Match, words: Lexicon
     targets = [target, *listed_with(sentence, target)]
     if actor is not None and not any(_same(actor, t) for t in targets):
         actors = [a.paper for a in (actor, *listed_with(sentence, actor)) if a.paper is not None]
-    elif subject is not None:
+    elif sentence.subject is not None:
+        actors = [sentence.subject.paper]
+    elif subject is not None and _opposite(sentence, match, target) is None:
         actors = [subject]
     else:
         source = _opposite(sentence, match, target)

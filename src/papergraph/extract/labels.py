@@ -58,7 +58,12 @@ def read_label(text: str) -> Labelled | None:
 
 def meaning_of(label: str) -> tuple[str, str]:
     """The group and meaning of a label without its colon: a column's head, a property's name, a heading."""
-    return _known().get(fold(_TRIM.sub("", label)), ("", ""))
+    whole = _TRIM.sub("", label)
+    return _known().get(fold(whole)) or _known().get(fold(_FIRST.split(whole)[0]), ("", ""))
+
+
+_FIRST = re.compile(r"[,、，/(（・]")
+"""What parts the names of one label: "会議, 論文誌, etc."."""
 
 
 def section_of(heading: Block | str) -> str:

@@ -6,7 +6,8 @@ import re
 from dataclasses import replace
 
 from papergraph.extract.state import Extraction, Mention, Sentence, taken
-from papergraph.extract.titles import find_cited, looks_like_title
+from papergraph.extract.references import surname
+from papergraph.extract.titles import Cited, find_cited, looks_like_title
 from papergraph.folding import fold, paper_id, squeeze
 from papergraph.model import Paper
 from papergraph.notes.document import BlockKind, Link
@@ -24,27 +25,134 @@ _EDITION = re.compile(r"[A-Z]\w*(?:\s|-|')*(?:19|20)?\d\d")
 
 
 def find_citations(state: Extraction) -> None:
-    """"(Kobayashi et al., Findings 2023)" after a title, and works cited by key or in an HTML cite tag."""
+    """Works cited: "(Kobayashi et al., Findings 2023)", "Oki and Liskov (1988)", "[3]", "[^a]", 論文関連リンクの2, by key."""
     for sentence in state.sentences:
         text = sentence.block.text
-        for cited in find_cited(text, sentence.start, sentence.end):
-            before = text[sentence.start : cited.start]
-            title = _title_before(before)
-            name = title or f"{', '.join(cited.authors)} {cited.year}"
-            paper = Paper(
-                paper_id(name), name, Role.CITED, cited.authors, cited.year, cited.venue, path=state.document.path, line=sentence.block.line
-            )
-            start = cited.start - (len(before) - before.rfind(title)) if title else cited.start
-            sentence.mentions.append(Mention(start, cited.end, "citation", 0.95 if title else 0.85, paper))
-        for number in _ISSUE.finditer(text, sentence.start, sentence.end):
-            if not taken(sentence, *number.span()):
-                sentence.mentions.append(Mention(number.start(), number.end(), "citation", 0.8, concept=number[0]))
-        for key in _BRACKET_KEY.finditer(text, sentence.start, sentence.end):
-            if any(x.start <= key.start() and x.end >= key.end() for x in sentence.block.links):
+        piece = text[sentence.start : sentence.end]
+        if "[" in piece or "リンク" in piece or "文献" in piece:
+            _numbered(state, sentence)
+            _keyed(state, sentence)
+        if "#" in piece:
+            for number in _ISSUE.finditer(text, sentence.start, sentence.end):
+                if not taken(sentence, *number.span()):
+                    sentence.mentions.append(Mention(number.start(), number.end(), "citation", 0.8, concept=number[0]))
+        if _ANY_YEAR.search(piece):
+            for cited in find_cited(text, sentence.start, sentence.end):
+                _cited(state, sentence, cited)
+        if _CITES.search(piece):
+            _narrated(state, sentence)
+
+
+def _cited(state: Extraction, sentence: Sentence, cited: Cited) -> None:
+    """An author–year citation in brackets; with the title, link or name right before it, it is one mention."""
+    text = sentence.block.text
+    known = by_author(state, surname(cited.authors[0]), cited.year)
+    before = text[sentence.start : cited.start]
+    beside = next((m for m in sentence.mentions if 0 <= cited.start - m.end <= _TOUCHING and m.paper is not None and not text[m.end : cited.start].strip(" \"”」』*_")), None)
+    if beside is not None and beside.paper is not None:
+        if known is None or known.id == beside.paper.id:
+            told = replace(beside.paper, authors=beside.paper.authors or cited.authors, year=beside.paper.year or cited.year, venue=beside.paper.venue or cited.venue)
+            sentence.mentions[sentence.mentions.index(beside)] = replace(beside, end=cited.end, paper=told)
+        return
+    title = _title_before(before)
+    if not title:
+        named = _NAME_BEFORE.search(before)
+        title = named[1] if named and named[1].casefold() not in _NO_NAMES and not re.match(r"(?:in|by|from|see|as|of|the)\b", named[1], re.IGNORECASE) else ""
+    start = cited.start - (len(before) - before.rfind(title)) if title else cited.start
+    if known is not None:
+        sentence.mentions.append(Mention(start, cited.end, "citation", 0.95, referred(state, known, "", sentence)))
+        if title and fold(title) != fold(known.title) and len(title.split()) <= _SHORT_NAME:
+            state.labels.setdefault(fold(title), known)
+        return
+    name = title or f"{', '.join(cited.authors)} {cited.year}"
+    paper = Paper(paper_id(name), name, Role.CITED, cited.authors, cited.year, cited.venue, path=state.document.path, line=sentence.block.line)
+    sentence.mentions.append(Mention(start, cited.end, "citation", 0.95 if title else 0.85, paper))
+
+
+_TOUCHING, _SHORT_NAME = 3, 3
+_NO_NAMES = frozenset("the this that these in see e.g. cf paper work and".split())
+_ANY_YEAR = re.compile(r"(?:19|20)\d\d|['’]\d\d")
+_NAME_BEFORE = re.compile(r"((?:[A-Z][\w.+*-]*|[a-z]+[A-Z][\w.+*-]*)(?:[ -](?:[A-Z0-9][\w.+*-]*|for|of|and|with|in|the|via)){0,6})\s*$")
+_FAMILY = r"(?:(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er|[Dd]i|[Ll]e|[Ll]a)\s+){0,2}[A-Z\u00c0-\u00de\u0100-\u017f][\w'’\u2010-]+"
+_NARRATED = re.compile(
+    rf"(?P<names>(?P<first>{_FAMILY})(?:(?:,\s+{_FAMILY}){{0,5}},?\s+(?:and|&)\s+{_FAMILY}|(?:\s+and\s+colleagues|\s+et\s+al\.?,?|\s*ら|\+))?)(?:['’]s?)?\s*(?:[(（\[]\s*(?P<year>(?:19|20)\d\d)[a-z]?\s*[)）\]])?"
+    r"|(?P<japanese>[\u4e00-\u9fff]{1,4})ら\s*(?:[(（\[]\s*(?P<year2>(?:19|20)\d\d)\s*[)）\]])?"
+)
+_CITES = re.compile(r"(?:19|20)\d\d\s*[)）\]]|et\s+al|and\s+colleagues|ら|\b[A-Z][\w'’-]+\s+(?:and|&)\s+[A-Z]|\b[Tt]he\s+[A-Z][\w'’-]+\s+(?:paper|approach|method|work|result)|[A-Z][\w-]+['’]s?\s+(?:paper|work|method|result|construction|approach|model)")
+_NUMBERED = re.compile(r"\[(?P<key>\^?[\w.-]{1,24})(?P<more>(?:\s*[,，、]\s*\^?[\w.-]{1,24}){0,8})\](?!\()|(?:論文関連リンク|参考文献リンク|参考文献|文献|参考リンク|関連リンク)の?\s?\[?(?P<number>\d{1,3})\]?")
+
+
+def _numbered(state: Extraction, sentence: Sentence) -> None:
+    """"[3]", "[1, 4]", "[^raft]", 論文関連リンクの2: what the file's own list has under that number or key."""
+    if not state.references.numbered:
+        return
+    text = sentence.block.text
+    for found in _NUMBERED.finditer(text, sentence.start, sentence.end):
+        keys = [found["number"]] if found["number"] else [k.strip() for k in (found["key"] + (found["more"] or "")).replace("，", ",").replace("、", ",").split(",")]
+        for key in keys:
+            entry = state.references.numbered.get(key.removeprefix("^"))
+            if entry is None or entry.block is sentence.block:
                 continue
-            known = state.catalogue.by_page(key[1])
-            paper = referred(state, known, key[1], sentence)
-            sentence.mentions.append(Mention(key.start(), key.end(), "citation", 0.95 if known else 0.8, paper))
+            beside = next((m for m in sentence.mentions if 0 <= found.start() - m.end <= _TOUCHING and m.paper is not None), None)
+            if beside is not None and len(keys) == 1:
+                continue
+            start = found.start()
+            named = _NAME_BEFORE.search(text[sentence.start : start].rstrip("(（ ")) if len(keys) == 1 else None
+            if named and named[1].casefold() not in _NO_NAMES:
+                # "SPLADE [8]": the name before the number is the work's
+                start = sentence.start + named.start(1)
+                if not (any(w in ("and", "in", "with", "for", "of", "via", "the") for w in named[1].split()[:1])):
+                    state.labels.setdefault(fold(named[1]), entry.paper)
+            if not taken(sentence, start, found.end()):
+                sentence.mentions.append(Mention(start, found.end(), "citation", 0.95, referred(state, entry.paper, "", sentence)))
+            elif len(keys) > 1:
+                sentence.mentions.append(Mention(found.end() - 1, found.end(), "citation", 0.95, referred(state, entry.paper, "", sentence)))
+
+
+def _keyed(state: Extraction, sentence: Sentence) -> None:
+    text = sentence.block.text
+    for key in _BRACKET_KEY.finditer(text, sentence.start, sentence.end):
+        if any(x.start <= key.start() and x.end >= key.end() for x in sentence.block.links) or taken(sentence, *key.span()):
+            continue
+        known = state.catalogue.by_page(key[1])
+        paper = referred(state, known, key[1], sentence)
+        sentence.mentions.append(Mention(key.start(), key.end(), "citation", 0.95 if known else 0.8, paper))
+
+
+def _narrated(state: Extraction, sentence: Sentence) -> None:
+    """"Schneider (1990)", "Kraska et al.", "the Hutter paper": authors that the notes' own works have, or with a year any."""
+    text = sentence.block.text
+    for found in _NARRATED.finditer(text, sentence.start, sentence.end):
+        if taken(sentence, *found.span()):
+            continue
+        year = found["year"] or found["year2"]
+        name = found["first"] or found["japanese"]
+        several = (found["names"] or "ら") != found["first"]
+        after = text[found.end() : found.end() + 14]
+        owned = re.match(r"\s*(?:['’]s?\s+)?(?:paper|work|method|approach|result|construction|attack|model)\b", after) or re.search(r"['’]s?\s*$", found[0])
+        if not (year or several or owned):
+            continue
+        known = by_author(state, name, int(year) if year else None)
+        if known is not None:
+            sentence.mentions.append(Mention(found.start(), found.start() + len(found[0].rstrip()), "citation", 0.92, referred(state, known, "", sentence)))
+        elif year and found["names"] and len(name) > 2 and name.casefold() not in _NO_NAMES and name not in _MONTHS:
+            label = f"{found['names'].strip(' ,')} {year}"
+            paper = Paper(paper_id(label), label, Role.CITED, (found["names"].strip(" ,"),), int(year), path=state.document.path, line=sentence.block.line)
+            sentence.mentions.append(Mention(found.start(), found.start() + len(found[0].rstrip()), "citation", 0.8, paper))
+
+
+_MONTHS = frozenset("January February March April May June July August September October November December Spring Summer Autumn Fall Winter".split())
+
+
+def by_author(state: Extraction, family: str, year: int | None) -> Paper | None:
+    """The one work of that first author and year in the file's lists, entries or collection."""
+    entry = state.references.by_author(family, year)
+    if entry is not None:
+        return entry.paper
+    own = {e.paper.id: e.paper for e in state.entries if e.paper.authors and fold(surname(e.paper.authors[0])) == fold(family) and (year is None or e.paper.year in (None, year))}
+    if len(own) == 1:
+        return next(iter(own.values()))
+    return None if own else state.catalogue.by_author(family, year)
 
 
 def _title_before(text: str) -> str:
@@ -55,7 +163,7 @@ def _title_before(text: str) -> str:
 def referred(state: Extraction, known: Paper | None, name: str, sentence: Sentence) -> Paper:
     """A cited paper: the known one, seen from here, or a new one of that name."""
     if known is not None:
-        return Paper(known.id, known.title, Role.CITED, path=state.document.path, line=sentence.block.line)
+        return Paper(known.id, known.title, Role.CITED, known.authors, known.year, known.venue, url=known.url, doi=known.doi, arxiv_id=known.arxiv_id, openreview_id=known.openreview_id, path=state.document.path, line=sentence.block.line)
     return Paper(paper_id(name), squeeze(name), Role.CITED, path=state.document.path, line=sentence.block.line)
 
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from papergraph.extract.attribution import likely, read_attribution
 from papergraph.extract.fields import Told, filled, headed_fields, place_of, put_attribution, read_lines, read_record
-from papergraph.extract.labels import read_label
+from papergraph.extract.labels import meaning_of, read_label, section_of
 from papergraph.extract.references import read_reference
 from papergraph.extract.state import Entry, Extraction
 from papergraph.extract.titles import read_title_line
 from papergraph.folding import fold, is_cjk, paper_id, squeeze
 from papergraph.model import Paper
 from papergraph.notes.document import Block, BlockKind
-from papergraph.resolve.identifiers import is_paper_address
+from papergraph.resolve.identifiers import is_paper_address, is_web
 from papergraph.resolve.names import short_names
 from papergraph.vocabulary import Role
 
@@ -44,7 +44,7 @@ def of_file(state: Extraction, blocks: list[Block], found: list[Entry]) -> Entry
         for name, value in other.values.items():
             told.put(name, value, other.places.get(name, ""))
         told.blocks |= other.blocks
-    reference = _reference_line(state, [*before, *below][:6])
+    reference = _reference_line(state, [*before, *below][:6], told)
     title, names, span = _title(state, told, head, reference)
     if not title:
         return None
@@ -87,8 +87,10 @@ def _title(state: Extraction, told: Told, head: Block | None, reference: tuple[s
         line = read_title_line(head)
         if line is not None:
             span = (line.start, line.end)
-            if titles or reference:
+            if (titles or reference) and head.level == 1 and not section_of(head) and meaning_of(head.text)[0] == "" and fold(head.text) not in _PLAIN_HEADS:
                 names.append(line.title)
+            elif titles or reference:
+                pass
             else:
                 titles.append(line.title)
     if reference:
@@ -107,6 +109,7 @@ def _title(state: Extraction, told: Told, head: Block | None, reference: tuple[s
 
 
 _SHORT_NAME = 2
+_PLAIN_HEADS = frozenset(map(fold, "notes annotations summary abstract overview introduction note memo highlights メモ 概要 要約 ノート".split()))
 
 
 def _full_title(state: Extraction) -> str:
@@ -147,13 +150,22 @@ def _strip_attribution(state: Extraction, title: str, head: Block | None, told: 
     return title[: found[0].start()].strip() or None
 
 
-def _reference_line(state: Extraction, blocks: list[Block]) -> tuple[str, Block] | None:
+def _reference_line(state: Extraction, blocks: list[Block], told: Told) -> tuple[str, Block] | None:
     """A full reference among the first lines: (title, block), its fields kept with the file's."""
     for block in blocks:
-        if block.quoted or len(block.text) > _LONG or block.kind is BlockKind.CODE:
+        if block.quoted or len(block.text) > _LONG or block.kind is not BlockKind.PARAGRAPH:
             continue
         read = read_reference(block.text)
         if read is not None and read.year is not None and read.authors:
+            for name in ("authors", "venue", "year"):
+                told.values.pop(name, None)
+            told.put("authors", read.authors, place_of(state, block, *read.authors_at) if read.authors_at else "")
+            told.put("year", read.year)
+            if read.rest is not None and read.rest.venue_at:
+                told.put("venue", read.rest.venue, place_of(state, block, *read.rest.venue_at))
+            addresses = [x.target for x in block.links if is_web(x.target)] + re.findall(r"https?://[^\s<>()\]]+", block.text)
+            for address in sorted(addresses, key=lambda a: not is_paper_address(a))[:1]:
+                told.put("url", address.rstrip(".,;"))
             return squeeze(block.text[read.title[0] : read.title[1]]).strip(" .,\"“”*_"), block
     return None
 

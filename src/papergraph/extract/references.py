@@ -71,9 +71,11 @@ def read_reference(text: str, start: int = 0) -> Reference | None:
     if year is None:
         later = YEAR.search(text, after)
         year = int(later[0]) if later else None
-    if year is None and (rest is None or rest.venue is None) and (single or not quoted and len(names) < _SHORTEST_LIST - 1):
+    written = any(re.search(r"\b[A-Z]\.|et\.? al|,|ら$|ほか$", n) for n in names)
+    if year is None and (rest is None or rest.venue is None) and (single or not (quoted or written)):
         return None
-    if single and told is None and rest is None and not quoted:
+    colon = separator is not None and separator[0].strip() in (":", "：")
+    if (single or colon) and told is None and not written and not quoted:
         return None
     return Reference(title, names, names_at, rest, year)
 
@@ -87,6 +89,16 @@ def _rest_end(text: str, after: int) -> int:
     return after + link.start() if link else len(text)
 
 
+def mark_sections(state: Extraction) -> None:
+    """Tell for each block what the nearest heading above says of its section: `related`, `references`, `other`."""
+    for block in state.order:
+        above = state.parent.get(id(block))
+        kind = state.sections.get(id(above), "") if above is not None else ""
+        if above is not None and above.kind is BlockKind.HEADING:
+            kind = section_of(above) or ("" if above.level == 1 else kind)
+        state.sections[id(block)] = kind
+
+
 def find_references(state: Extraction) -> None:
     """Read the file's reference lists and footnotes; their lines name cited works and are no remarks."""
     found = state.references
@@ -94,8 +106,8 @@ def find_references(state: Extraction) -> None:
     for block in state.order:
         if block.kind is BlockKind.HEADING or block.kind is BlockKind.CODE:
             continue
+        listed = state.sections.get(id(block)) == "references"
         heading = _heading_above(state, block)
-        listed = heading is not None and section_of(heading) == "references"
         number = _NUMBER.match(block.text)
         footnote = number is not None and (number["a"] or "").startswith("^")
         if not listed and not footnote and not (number and number["a"] and number["a"].isdigit() and read_reference(block.text, number.end())):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from papergraph.folding import fold
 from papergraph.lang import Cue
@@ -102,6 +103,7 @@ class Sentence:
     subject: Entry | None
     own: bool
     passage: int = 0
+    assumed: Paper | None = None
     mentions: list[Mention] = field(default_factory=list)
     matches: list[Match] = field(default_factory=list)
     hedged: bool = False
@@ -157,6 +159,7 @@ class Catalogue:
         self.known = known
         self._names = _unambiguous((fold(n), k) for k in known for n in k.names)
         self._pages = _unambiguous((fold(p), k) for k in known for p in k.pages)
+        self._authors = _unambiguous(((*key, ""), k) for k in known for key in _author_keys(k.paper))
         self._days = _days(known)
 
     def by_name(self, name: str) -> Paper | None:
@@ -183,6 +186,11 @@ class Catalogue:
         n += 1 if where == "next" else -1
         return days[order[n]] if 0 <= n < len(order) else None
 
+    def by_author(self, family: str, year: int | None) -> Paper | None:
+        """The one paper whose first author has that family name, of that year if it is told."""
+        found = self._authors.get((fold(family), year, ""))  # type: ignore[call-overload]
+        return found.paper if found else None
+
     def names(self) -> Mapping[str, Known]:
         """All unambiguous names, folded."""
         return self._names
@@ -208,8 +216,17 @@ def _days(known: tuple[Known, ...]) -> dict[str, Paper]:
     return {day: next(iter(papers.values())) for day, papers in sorted(dated.items()) if len(papers) == 1}
 
 
-def _unambiguous(pairs: object) -> dict[str, Known]:
-    out: dict[str, Known | None] = {}
+def _author_keys(paper: Paper) -> list[tuple[str, int | None]]:
+    from papergraph.extract.references import surname
+
+    if not paper.authors:
+        return []
+    family = fold(surname(paper.authors[0]))
+    return [(family, None), *([(family, paper.year)] if paper.year else [])] if family else []
+
+
+def _unambiguous(pairs: object) -> dict[Any, Known]:
+    out: dict[Any, Known | None] = {}
     for key, known in pairs:  # type: ignore[attr-defined]
         if not key:
             continue

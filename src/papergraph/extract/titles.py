@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from papergraph.extract.attribution import Attribution, likely, read_attribution
+from papergraph.extract.attribution import Attribution, joined, likely, read_attribution
 from papergraph.folding import is_cjk, squeeze
 from papergraph.notes.document import Block, Link
 from papergraph.resolve.identifiers import is_paper_address, is_web
@@ -111,7 +111,7 @@ def read_title_line(block: Block) -> TitleLine | None:
     if lead == "plain":
         end, attribution = _plain_end(text, start, end, stop, attribution)
     rest, later, decision = _after(block, end, stop)
-    attribution = attribution or later
+    attribution = joined(attribution, later)
     found += [m for m in marks(text[end:rest]) if m not in found]
     title = squeeze(text[start:end]).strip(" -–—:：,、*_.|")
     if not title:
@@ -161,7 +161,8 @@ def _plain_end(text: str, start: int, end: int, stop: int, attribution: Attribut
         if bracket.start() > end:
             break
         if DECISION.match(bracket[0]):
-            return bracket.start(), attribution
+            end = bracket.start()
+            break
         found = read_attribution(text, *bracket.span(1))
         if likely(found) and bracket.start() > start + 3:
             return bracket.start(), attribution or found

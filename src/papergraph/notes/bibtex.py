@@ -211,7 +211,7 @@ def read_tex(source: str, stretches: Sequence[tuple[int, int]], between: str = "
                 case "}":
                     if groups:
                         begin, target, strong = groups.pop()
-                        if target is not None:
+                        if target:
                             placed.links.append(Link(begin, len(placed), target))
                         if strong:
                             placed.strong.append((begin, len(placed)))
@@ -231,7 +231,7 @@ def read_tex(source: str, stretches: Sequence[tuple[int, int]], between: str = "
                 case _:
                     placed.put(_RUNS[token[0]], at)
         placed.run(source, pos, end)
-    placed.links += [Link(begin, len(placed), target) for begin, target, _ in groups if target is not None]
+    placed.links += [Link(begin, len(placed), target) for begin, target, _ in groups if target]
     return placed
 
 
@@ -304,7 +304,8 @@ def _address(placed: Placed, source: str, start: int, end: int) -> None:
         placed.run(source, pos, start + escape.start())
         pos = start + escape.end()
     placed.run(source, pos, end)
-    placed.links.append(Link(begin, len(placed), plain_address(source[start:end])))
+    if target := plain_address(source[start:end]):
+        placed.links.append(Link(begin, len(placed), target))
 
 
 def plain_address(raw: str) -> str:

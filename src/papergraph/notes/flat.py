@@ -6,14 +6,17 @@ What is left to go by: bullets, short lines without an end of sentence, what fol
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
 from papergraph.folding import is_cjk
 from papergraph.notes.document import Block, BlockKind, Link, line_starts, nest
 
 _BULLET = re.compile(r"[ \t\u3000]*(?:[-*+•‣▪●○◦・–—]|\d{1,3}[.)]|[(（]\d{1,3}[)）])(?:[ \t\u3000]+|(?<=[・•‣▪●○◦]))(?=\S)")
+_SHAPES = "●○◦◎△▲□■◇◆★☆×"
 _GLUED = re.compile(r"(?<=[。．.!！?？])[ \t]*[-•*・][ \t]+(?=\S)")
 _NUMBER = re.compile(r"(\d+(?:\.\d+)*)[.)]?[ \t\u3000]+\S")
+_ORDINAL = re.compile(r"\s*(?:\d{1,2}|[IVX]{1,4}|第\d+[章節])[.)．、\s]")
 _RULE = re.compile(r"[ \t]*([-=_*~#─━])\1{2,}[ \t]*$")
 _END = re.compile(r"[。．.!！、,;；:：][」』)）\"”’]*$")
 _TAG_ONLY = re.compile(r"^[<`][^\s<>`]{1,40}[>`]$")
@@ -65,6 +68,8 @@ def _split(text: str, longest: int) -> list[_Line]:
     starts = line_starts(text)
     out: list[_Line] = []
     blank = True
+    rated = _rated(text)
+    seen: set[str] = set()
     for n, start in enumerate(starts):
         stop = starts[n + 1] if n + 1 < len(starts) else len(text)
         if stop - start > longest:
@@ -79,14 +84,26 @@ def _split(text: str, longest: int) -> list[_Line]:
                 out[-1].rule_after = True
             continue
         bullet = _BULLET.match(raw)
+        shaped = rated and raw.lstrip()[0] in _SHAPES
+        repeated = bullet is not None and raw.strip()[0].isdigit() and raw.strip() in seen
+        seen.add(raw.strip())
+        if shaped or repeated:
+            # a mark that stays visible; a heading that a table of contents has named before
+            bullet = None
         # "2.1 Title" opens a section unless bullets of numbers run on
         lead = bullet.end() if bullet else len(raw) - len(raw.lstrip())
         cuts = [0] + [g.start() for g in _GLUED.finditer(raw, lead)] + [len(raw)]
         ends = [lead] + [g.end() for g in _GLUED.finditer(raw, lead)]
         for k, begin in enumerate(ends):
-            out.append(_Line(start + begin, start + cuts[k + 1], n + 1, bool(bullet) or k > 0, blank_before=blank and k == 0))
+            out.append(_Line(start + begin, start + cuts[k + 1], n + 1, bool(bullet) or shaped or k > 0, blank_before=blank and k == 0))
         blank = False
     return out
+
+
+def _rated(text: str) -> bool:
+    """Whether shapes at the beginnings of lines are marks and no bullets: several kinds of them, each more than once."""
+    first = Counter(line.lstrip()[:1] for line in text.splitlines())
+    return sum(first[c] > 1 for c in _SHAPES) > 1 and any(first[c] > 1 for c in "-*・•")
 
 
 def _join_broken(text: str, lines: list[_Line]) -> list[_Line]:
@@ -144,6 +161,9 @@ def _headings(text: str, lines: list[_Line]) -> list[int]:
         heads_heading = i + 1 < len(lines) and levels[i + 1] > 0
         if after_heading:
             levels[i] = levels[i - 1] + 1
+        elif open_ and _ORDINAL.match(open_[0]) and not _ORDINAL.match(title):
+            # below numbered sections, a heading without a number is one of theirs
+            levels[i] = 2
         elif not heads_heading and len(open_) > 1 and _alike(open_[-1], title):
             levels[i] = len(open_)
         open_ = [*open_[: levels[i] - 1], title]

@@ -69,7 +69,8 @@ class PlacedInline(ParserInline):
 def wikilink(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature
     """The inline rule for `[[page]]`, `[[page|label]]` and the embed `![[file]]`."""
     found = _WIKI.match(state.src, state.pos, state.posMax)
-    if found is None:
+    if found is None or state.src[found.end() : found.end() + 1] == "(":
+        # "[[pdf]](https://…)" is a link whose text stands in brackets
         return False
     if not silent:
         token = state.push("wikilink", "", 0)
@@ -150,7 +151,23 @@ def read_inline(source: str, tokens: list[Token]) -> Inline:
                     links.append(Link(start, len(text), href))
                 elif token.content.casefold().startswith("<br"):
                     add("\n", [pos])
+    _add_addresses(text, links)
     return _unwrap(text, at, links, strong)
+
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"'「」『』（）、。\])|]+")
+
+
+def _add_addresses(text: list[str], links: list[Link]) -> None:
+    """Addresses that are written out are links too."""
+    whole = "".join(text)
+    if "://" not in whole:
+        return
+    for found in _ADDRESS.finditer(whole):
+        end = found.start() + len(found[0].rstrip(".,;:!?*_"))
+        if not any(x.start < end and found.start() < x.end for x in links):
+            links.append(Link(found.start(), end, whole[found.start() : end]))
+    links.sort(key=lambda x: (x.start, x.end))
 
 
 def _unwrap(text: list[str], at: list[int], links: list[Link], strong: list[tuple[int, int]]) -> Inline:
