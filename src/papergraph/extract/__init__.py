@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from papergraph.extract.cues import match_cues, tell_kinds, weigh_hedges
 from papergraph.extract.entries import find_entries
 from papergraph.extract.gate import gate_targets
+from papergraph.extract.introduced import find_introduced
 from papergraph.extract.legend import read_legend
 from papergraph.extract.mentions import find_aliases, find_citations, find_links, find_said_titles, link_titles
 from papergraph.extract.names import find_concepts, find_names
@@ -29,6 +30,7 @@ SURVEY = (
     mark_sections,
     find_references,
     find_entries,
+    find_introduced,
     find_topics,
 )
 """What one file can tell alone: its legend, its papers, its topics. All files of a folder are surveyed first."""

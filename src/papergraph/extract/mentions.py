@@ -262,7 +262,7 @@ def find_said_titles(state: Extraction) -> None:
             work = after.lstrip("」』”\"").lstrip().startswith(("の論文", "論文", "という論文", "という研究", "の研究")) or (len(title.split()) >= 3 and title[:1].isupper())
             if not work or taken(sentence, start, end) or _EDITION.fullmatch(title):
                 continue
-            paper = referred(state, state.catalogue.by_name(title), title, sentence)
+            paper = referred(state, state.catalogue.like(title), title, sentence)
             sentence.mentions.append(Mention(start, end, "title", 0.9, paper))
 
 

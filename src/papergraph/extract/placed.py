@@ -1,21 +1,116 @@
-"""Relations that a place states, without a cue: a citation right below a remark, an item that begins with a link to a work."""
+"""Relations that a place states: a labelled line, an item under "Related work", a citation right below a remark, a work named in a remark."""
 
 from __future__ import annotations
 
+import re
+
 from papergraph.extract.entries import only_refers
 from papergraph.extract.gate import listed_with
+from papergraph.extract.labels import Labelled, read_label
+from papergraph.extract.mentions import referred
 from papergraph.extract.state import Extraction, Found, Mention, Sentence, Verdict
-from papergraph.notes.document import BlockKind
+from papergraph.extract.titles import looks_like_title
+from papergraph.folding import squeeze
+from papergraph.lang import lexicon
+from papergraph.model import Paper
+from papergraph.notes.document import Block, BlockKind
 from papergraph.vocabulary import RELATIONS, Kind
+
+TYPED, LABELLED, LISTED, BELOW, NAMED = 0.97, 0.9, 0.8, 0.75, 0.5
+"""How sure a relation is that a property, a label, a list, a place below a remark, or the bare naming of a known work states."""
 
 
 def relate_places(state: Extraction) -> None:
-    """Relate what stands below a remark, and what a list in a file about one paper begins with."""
+    """Relate what a label or a list says is related, what stands below a remark, and known works that a remark names."""
     for sentence in state.sentences:
+        label = _label(state, sentence)
+        if label is not None:
+            _labelled(state, sentence, label)
         _cite_next(state, sentence)
-        _listed_link(state, sentence)
+        _listed(state, sentence)
+        _named(state, sentence)
         if sentence.relations and sentence.own:
             sentence.kind = Kind.RELATION
+
+
+def _state(sentence: Sentence, found: Found) -> None:
+    if any(f.source.id == found.source.id and _target_key(f.target) == _target_key(found.target) for f in sentence.relations):
+        return
+    sentence.relations.append(found)
+    sentence.verdicts.append(Verdict(found.rule, sentence.start, sentence.end, "states a relation", found))
+
+
+def _target_key(mention: Mention) -> str:
+    return mention.paper.id if mention.paper else (mention.concept or "").casefold()
+
+
+def _label(state: Extraction, sentence: Sentence) -> Labelled | None:
+    """The relation that the line's own label names, or that of the item or short line that it stands under."""
+    own = read_label(sentence.block.text)
+    if own is not None and own.group in ("relation", "backward"):
+        return own if sentence.end > own.value else None
+    above = state.parent.get(id(sentence.block))
+    if above is not None and above.kind is BlockKind.ITEM and len(above.text) <= _SHORT:
+        return _heads(above)
+    before = _line_before(state, sentence.block)
+    return _heads(before) if before is not None else None
+
+
+_SHORT = 48
+
+
+def _heads(block: Block) -> Labelled | None:
+    """"See also:" with nothing behind it heads the list below."""
+    text = block.text.strip()
+    if not text.rstrip("*_ ").endswith((":", "：")):
+        return None
+    label = read_label(f"{text} x")
+    return label if label is not None and label.group in ("relation", "backward") else None
+
+
+def _line_before(state: Extraction, block: Block) -> Block | None:
+    """The short line right before a list, which heads all its items."""
+    if block.kind is not BlockKind.ITEM or block.level != 1:
+        return None
+    return state.before_list.get(id(block))
+
+
+def _labelled(state: Extraction, sentence: Sentence, label: Labelled) -> None:
+    if sentence.subject is None:
+        return
+    begin = label.value if read_label(sentence.block.text) == label else 0
+    works = [m for m in sentence.mentions if m.start >= max(begin, sentence.start) and (m.paper is not None or m.kind in ("link", "citation")) and m.kind != "position"]
+    positions = [m for m in sentence.mentions if m.kind == "position" and m.start >= begin]
+    found = works or positions or _plain_titles(state, sentence, max(begin, sentence.start))
+    subject = sentence.subject.paper
+    # behind a link in such a list, brackets and dashes hold a remark: only works before them are listed
+    remark = _REMARK.search(sentence.block.text, max(begin, sentence.start), sentence.end)
+    for n, mention in enumerate(found):
+        if mention.paper is not None and mention.paper.id == subject.id:
+            continue
+        if n and remark and mention.start > remark.start() and begin == 0:
+            break
+        sure = (TYPED if label.typed else LABELLED) * mention.certainty
+        _state(sentence, Found(label.meaning, subject, mention, round(sure, 3), hedged=sentence.hedged and not label.typed, rule=f"label:{label.label.casefold()[:24]}", backward=label.group == "backward"))
+
+
+_REMARK = re.compile(r"\s[(（]|\s[-–—]\s|[:：]\s")
+
+
+def _plain_titles(state: Extraction, sentence: Sentence, begin: int) -> list[Mention]:
+    """Titles that a labelled line lists without links: "次に読む: Deep Sets; Set Transformer"."""
+    text = sentence.block.text
+    out: list[Mention] = []
+    for piece in re.finditer(r"[^;；、\n]+", text[begin : sentence.end]):
+        raw = piece[0].strip(" \"“”「」『』*_.,。")
+        known = state.catalogue.like(raw) if raw else None
+        if known is None and not looks_like_title(raw):
+            continue
+        start = begin + piece.start() + piece[0].find(raw)
+        out.append(Mention(start, start + len(raw), "title", 0.9, referred(state, known, squeeze(raw), sentence)))
+    sentence.mentions += out
+    return out
+
 
 def _cite_next(state: Extraction, sentence: Sentence) -> None:
     """A remark with a cited paper right below it speaks of that paper, even where no cue says how."""
@@ -27,22 +122,43 @@ def _cite_next(state: Extraction, sentence: Sentence) -> None:
     if earlier or any(s.matches for s in later) or entry.paper.id == sentence.subject.paper.id:
         return
     target = Mention(sentence.start, sentence.end, "citation", 0.95, entry.paper)
-    _state(sentence, Found(RELATIONS["RELATED_TO"].name, sentence.subject.paper, target, 0.75 if not sentence.hedged else 0.55, hedged=False, rule="citation-below"))
+    _state(sentence, Found(RELATIONS["RELATED_TO"].name, sentence.subject.paper, target, BELOW if not sentence.hedged else 0.55, hedged=False, rule="citation-below"))
 
 
-def _listed_link(state: Extraction, sentence: Sentence) -> None:
-    """An item that begins with a link to a work, in a file about one paper, is stated as related if nothing says more."""
-    if sentence.relations or sentence.subject is None or sentence.subject is not state.owner or sentence.block.kind is not BlockKind.ITEM or sentence.passage:
+def _listed(state: Extraction, sentence: Sentence) -> None:
+    """An item that begins with a work, in a file about one paper or under "Related work", is stated as related if nothing says more."""
+    if sentence.relations or sentence.subject is None or sentence.block.kind is not BlockKind.ITEM or sentence.passage or only_refers(state, sentence.block):
+        return
+    related = state.sections.get(id(sentence.block)) == "related"
+    if not related and sentence.subject is not state.owner:
         return
     first = next((m for m in sorted(sentence.mentions, key=lambda m: m.start) if m.paper is not None), None)
-    if only_refers(state, sentence.block):
+    if first is None or first.paper is None or first.paper.id == sentence.subject.paper.id:
         return
-    if first is None or first.kind != "link" or first.paper is None or first.start > sentence.start + 3 or first.paper.id == sentence.subject.paper.id:
+    if first.start > sentence.start + 3 or (first.kind != "link" and not related):
         return
     for target in [first, *listed_with(sentence, first)]:
-        _state(sentence, Found("RELATED_TO", sentence.subject.paper, target, round(0.75 * target.certainty, 3), hedged=False, rule="listed-link"))
+        _state(sentence, Found("RELATED_TO", sentence.subject.paper, target, round((LABELLED if related else LISTED) * target.certainty, 3), hedged=False, rule="listed-link"))
 
 
-def _state(sentence: Sentence, found: Found) -> None:
-    sentence.relations.append(found)
-    sentence.verdicts.append(Verdict(found.rule, sentence.start, sentence.end, "states a relation", found))
+def _named(state: Extraction, sentence: Sentence) -> None:
+    """A short remark that names a work of these notes relates to it, though no cue says how; comparisons of scores do not."""
+    if sentence.relations or sentence.subject is None or len(sentence.text) > _LONGEST_REMARK or sentence.block.kind is BlockKind.PARAGRAPH and len(sentence.block.text) > _LONGEST_REMARK:
+        return
+    if state.legend.brackets and not sentence.own:
+        return
+    low = sentence.text.casefold()
+    if any(w in low for w in lexicon(sentence.language).scores) or any(w in low for w in _COMPARED):
+        return
+    known: dict[str, tuple[Mention, Paper]] = {}
+    for m in sentence.mentions:
+        if m.paper is not None and m.kind in ("title", "link", "citation") and m.paper.id != sentence.subject.paper.id:
+            known.setdefault(m.paper.id, (m, m.paper))
+    if not known or len(known) > 2:
+        return
+    for mention, _ in known.values():
+        _state(sentence, Found("RELATED_TO", sentence.subject.paper, mention, round(NAMED * mention.certainty, 3), hedged=sentence.hedged, rule="named"))
+
+
+_LONGEST_REMARK = 160
+_COMPARED = ("outperform", "better than", "worse than", "faster than", "beats", "baseline", "compared to", "compared with", "上回", "比べて", "比較", "より良", "より高", "ベースライン", "sota", "勝", "負け", "超え", "evaluated on", "benchmark", "data set", "dataset", "データセット", "評価")

@@ -23,6 +23,7 @@ _TITLE_END = re.compile(r"[.?!](?=[\s”\"』」]|$)|[,，](?=\s+(?:in\b|In\b|ar
 _QUOTED = re.compile(r"[\"“「『]([^\"”」』]{4,240}?)[,.]?[\"”」』]")
 _YEAR_PART = re.compile(r"[\s,.]*[(（\[]?\s*((?:19|20)\d\d)[a-z]?(?:,\s*[A-Z][a-z]+(?:\s+\d+)?)?\s*[)）\]]?\s*[.,:;。]?\s*")
 _SHORTEST_LIST = 3
+_SHORT_HEAD = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,14 @@ def mark_sections(state: Extraction) -> None:
         if above is not None and above.kind is BlockKind.HEADING:
             kind = section_of(above) or ("" if above.level == 1 else kind)
         state.sections[id(block)] = kind
+    head: Block | None = None
+    for block in state.order:
+        # a short line before a list ("See also:") heads its items
+        if block.kind is BlockKind.ITEM and block.level == 1:
+            if head is not None:
+                state.before_list[id(block)] = head
+        elif block.kind is not BlockKind.ITEM:
+            head = block if block.kind is BlockKind.PARAGRAPH and len(block.text) <= _SHORT_HEAD else None
 
 
 def find_references(state: Extraction) -> None:

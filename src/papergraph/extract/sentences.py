@@ -49,11 +49,17 @@ def _remark_after_title(block: Block, entry: Entry) -> int:
     if block.kind is BlockKind.ROW:
         rest = [c for c in block.cells if c[0] >= entry.head]
         return max(rest, key=lambda c: c[1] - c[0])[0] if rest and max(b - a for a, b in rest) > 60 else -1
-    tail = block.text[entry.head :]
-    mark = re.match(r"^\s*[)\]）」』*\"”]*\s*(?:[:：–—―→]|-{1,2}\s|\.\s|。|\)\s)\s*(?=\S)", tail)
-    if mark is None or len(tail[mark.end() :].strip()) < 6:
+    mark = _LEAD.match(block.text, entry.head)
+    start = mark.end() if mark else entry.head
+    rest = block.text[start:].strip()
+    if len(rest) < _SHORTEST or (block.kind is BlockKind.HEADING) or not any(c.isalnum() for c in rest):
         return -1
-    return entry.head + mark.end()
+    attributed = entry.head > entry.title[1]
+    return start if attributed or (mark and mark[0].strip()) else -1
+
+
+_LEAD = re.compile(r"[\s)\]）」』*\"”|.,。、]*(?:[:：–—―→]|-{1,2}(?=\s))?[\s.]*")
+_SHORTEST = 6
 
 
 def _voices(state: Extraction, block: Block, start: int) -> Iterator[tuple[int, int, bool]]:

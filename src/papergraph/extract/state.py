@@ -152,6 +152,10 @@ class Known:
     date: str | None = None
 
 
+_LONG_KEY, _MANY = 12, 3_000
+"""Folded letters from which a beginning tells a title; papers above which slips of the pen are not looked for."""
+
+
 class Catalogue:
     """The papers that a collection of notes names, by folded name and by page; ambiguous names are left out."""
 
@@ -160,6 +164,10 @@ class Catalogue:
         self._names = _unambiguous((fold(n), k) for k in known for n in k.names)
         self._pages = _unambiguous((fold(p), k) for k in known for p in k.pages)
         self._authors = _unambiguous(((*key, ""), k) for k in known for key in _author_keys(k.paper))
+        self._titles = {fold(k.paper.title): k for k in known}
+        self._begun: dict[str, list[Known]] = {}
+        for k in known:
+            self._begun.setdefault(fold(k.paper.title)[:_LONG_KEY], []).append(k)
         self._days = _days(known)
 
     def by_name(self, name: str) -> Paper | None:
@@ -185,6 +193,22 @@ class Catalogue:
             return days[min(ago, key=lambda d: abs(_days_between(d, date) - 7))] if ago else None
         n += 1 if where == "next" else -1
         return days[order[n]] if 0 <= n < len(order) else None
+
+    def like(self, title: str) -> Paper | None:
+        """The paper whose title is written inexactly: begun only, or with a slip of the pen (`rapidfuzz` ratio of 88 or more)."""
+        exact = self.by_name(title)
+        key = fold(title)
+        if exact is not None or len(key) < _LONG_KEY:
+            return exact
+        begun = {k.paper.id: k.paper for k in self._begun.get(key[:_LONG_KEY], ()) if fold(k.paper.title).startswith(key) or key.startswith(fold(k.paper.title))}
+        if len(begun) == 1:
+            return next(iter(begun.values()))
+        if len(self.known) > _MANY:
+            return None
+        from rapidfuzz import fuzz, process
+
+        found = process.extractOne(key, self._titles.keys(), scorer=fuzz.ratio, score_cutoff=88)
+        return self._titles[found[0]].paper if found else None
 
     def by_author(self, family: str, year: int | None) -> Paper | None:
         """The one paper whose first author has that family name, of that year if it is told."""
@@ -261,6 +285,7 @@ class Extraction:
     references: ReferenceList = field(default_factory=lambda: ReferenceList())
     silent: set[int] = field(default_factory=set)
     sections: dict[int, str] = field(default_factory=dict)
+    before_list: dict[int, Block] = field(default_factory=dict)
 
 
 def taken(sentence: Sentence, start: int, end: int) -> bool:

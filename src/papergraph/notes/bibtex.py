@@ -330,7 +330,7 @@ _FIELD_LINE = r"^[ \t]*+[\w+:-]++[ \t]*+=[ \t]*+[{\"\w]"
 _BRACES_AMID = re.compile(rf"[{{}}]|{_FIELD_LINE}", re.MULTILINE)
 _QUOTES_AMID = re.compile(rf'\\"|["{{}}]|{_FIELD_LINE}', re.MULTILINE)
 _EVEN = re.compile(r"\{[^{}@]*+(?:\{[^{}@]*+\}[^{}@]*+)*+\}")
-_CITEKEY = re.compile(r"\s*+([^\s,{}\"=][^,{}\"=\n]*+)?+")
+_CITEKEY = re.compile(r"\s*+([^\s,{}\"=@%][^,{}\"=\n]*+)?+")
 _GAP = re.compile(r"[\s,]*+")
 _NAME = re.compile(r"([^\s,{}()\"=#%@]++)\s*+=\s*+")
 _PERCENT = re.compile(r"[%\s]*+")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 _HEAD = re.compile(r"^\s*([^\s:：][^:：]{0,28}?)\s*[:：]\s+\S")
-_TAIL = re.compile(r"[(（]\s*([A-Z][\w+*-]{1,19})\s*[)）]\s*$")
+_TAIL = re.compile(r"[(（]\s*([A-Z][\w+*-]{1,19})\s*[)）]")
+_ARTICLE = re.compile(r"^(?:The|An?)\s+(?=\S+$)")
 _GENERIC = frozenset(("position", "survey", "review", "towards", "toward", "note", "paper", "tutorial", "perspective", "extended abstract"))
 
 
 def short_names(title: str) -> tuple[str, ...]:
-    """Short names that a title gives: what stands before its colon (three words at most), or in brackets at its end.
+    """Short names that a title gives: what stands before its colon (three words at most), or in brackets.
 
     >>> short_names("SetCSE: Set Operations using Contrastive Learning")
     ('SetCSE',)
@@ -20,7 +21,7 @@ def short_names(title: str) -> tuple[str, ...]:
     out = []
     head = _HEAD.match(title)
     if head and len(head[1].split()) <= 3 and any(c.isupper() for c in head[1]) and head[1].casefold() not in _GENERIC:
-        out.append(head[1])
+        out.append(_ARTICLE.sub("", head[1]))
     tail = _TAIL.search(title)
     if tail:
         out.append(tail[1])

@@ -1,0 +1,109 @@
+"""Names that the notes introduce for a paper: "Naru. Data-driven, …", いわゆる Swallow, "the fast gradient sign method (FGSM)"."""
+
+from __future__ import annotations
+
+import re
+
+from papergraph.extract.state import Entry, Extraction
+from papergraph.folding import fold, is_cjk
+from papergraph.notes.document import Block, BlockKind
+
+_NAME = r"(?P<name>[A-Z][\w+&*]*(?:-[\w+]+)*(?: (?:\d(?:\.\d)?|v\d|[A-Z][\w-]*\d[\w.]*))?|[a-z]{1,4}[A-Z0-9][\w+]*(?:-[\w+]+)*)"
+_FIRST = re.compile(rf"^\W*(?:(?:It'?s|This is|That is|aka|a\.k\.a\.|i\.e\.|the)\s+)?{_NAME}\s*(?:[.。:：;；!！]|[–—]|\s-\s|$|(?:の論文|論文))")
+_SAID = re.compile(
+    rf"(?:いわゆる|通称|名付けて|その名も|\baka\b|\ba\.k\.a\.|\bso-called\b|\bknown as\b|\bcalled\b|\bnamed\b|\bdubbed\b|\bThey call (?:it|this|their \w+)|\bi\.e\. the\b|\bintroduc(?:es?|ing)\b|\bpropos(?:es?|ing)\b|\bpresents?\b|\bthe original\b)\s*(?:the\s+|a\s+|an\s+)?[「『\"“*]?{_NAME}(?![\w-])"
+    rf"|{_NAME.replace('name', 'name2')}\s?(?:と呼|を提案|と名付|という手法を|というモデルを)"
+)
+_EXPANDED = re.compile(r"(?P<words>(?:[A-Za-z][\w'-]*[ -]){1,7}[A-Za-z][\w'-]*)\s?[(（](?P<short>[A-Z][\w&+-]{1,11})[)）]|(?<=[\u3040-\u9fff])[(（](?P<bare>[A-Z][A-Za-z]*[A-Z0-9][\w+-]{0,12})[)）]")
+_PROPOSES = re.compile(r"propos|introduc|deriv|present|develop|call|\bnew\b|\bnovel\b|提案|導入|新し|開発|構築", re.IGNORECASE)
+_COMMON = frozenset(
+    "the a an this that it its they we i also see note todo very more most no yes not good nice great cool interesting abstract summary paper papers method model data results result idea ideas problem goal main key new old first second table figure fig "
+    "section code github pdf arxiv best oral poster spotlight related work tl tldr ok hmm well done read reread careful skimmed classic seminal survey honest short long fun neat boring claim claims english japanese google meta openai deepmind microsoft facebook "
+    "nlp cv ml ai gpu cpu llm lm cnn rnn gan gnn rl dl api gpt bert sota adam sgd relu mlp here there what why how when where which who if but and or so same similar like unlike".split()
+)
+_LOOKED_AT = 4
+
+
+def find_introduced(state: Extraction) -> None:
+    """Give each paper the names by which its first remarks call it; a name that two papers claim is neither's."""
+    claims: dict[str, list[tuple[Entry, str]]] = {}
+    taken = {fold(n) for e in state.entries for n in (e.paper.title, *e.names)}
+    for entry in state.entries:
+        if entry.cited or entry.block is None:
+            continue
+        for name in dict.fromkeys(_claimed(state, entry)):
+            claims.setdefault(fold(name), []).append((entry, name))
+    for key, found in claims.items():
+        if key in taken or len({id(e) for e, _ in found}) > 1 or len(key) < _SHORTEST:
+            continue
+        entry, name = found[0]
+        entry.names = (*entry.names, name)
+
+
+_SHORTEST = 3
+
+
+def _claimed(state: Extraction, entry: Entry) -> list[str]:
+    out: list[str] = []
+    texts = _first_texts(state, entry)
+    for n, text in enumerate(texts):
+        first = _FIRST.match(text)
+        if first and n < 2 and _own_name(first["name"]) and _named_elsewhere(state, first["name"], text):
+            out.append(first["name"])
+        for said in _SAID.finditer(text[:400]):
+            name = said["name"] or said["name2"]
+            if name and _own_name(name) and (sum(c.isupper() for c in name) > 1 or any(c.isdigit() for c in name) or _named_elsewhere(state, name, text)):
+                out.append(name)
+        for found in _EXPANDED.finditer(text[:400]):
+            short = found["short"] or found["bare"]
+            if found["bare"]:
+                if n < 2 and _own_name(short):
+                    out.append(short)
+            elif _initials(found["words"], short) and _PROPOSES.search(text[max(found.start() - 160, 0) : found.end() + 60]):
+                out.append(short)
+    return out
+
+
+def _first_texts(state: Extraction, entry: Entry) -> list[str]:
+    """The rest of the title's line and the first remarks below it."""
+    assert entry.block is not None
+    out = []
+    rest = entry.block.text[entry.head :].strip(" .-–—:|)]") if entry.block.kind is not BlockKind.HEADING else ""
+    if rest:
+        out.append(rest)
+    for block in _own(state, entry):
+        out.append(block.text)
+        if len(out) >= _LOOKED_AT:
+            break
+    return out
+
+
+def _own(state: Extraction, entry: Entry) -> list[Block]:
+    blocks = [b for b in state.order if state.subject.get(id(b)) is entry and b is not entry.block and b.kind is not BlockKind.HEADING and id(b) not in state.silent and not b.quoted]
+    return blocks[:_LOOKED_AT]
+
+
+def _own_name(name: str) -> bool:
+    return fold(name) not in _COMMON and not name.isdigit() and len(name) <= _LONGEST
+
+
+_LONGEST = 24
+
+
+def _named_elsewhere(state: Extraction, name: str, text: str) -> bool:
+    """Whether the notes say the name somewhere else too; a capital alone does not make a first word a name."""
+    if is_cjk(text) and (sum(c.isupper() for c in name) > 1 or "-" in name):
+        return True
+    pattern = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
+    return len(pattern.findall(state.document.text)) > 1 or (sum(c.isupper() for c in name) > 1 and len(name) >= _SHORTEST)
+
+
+def _initials(words: str, short: str) -> bool:
+    parts = [w for w in re.split(r"[ -]", words) if w]
+    letters = [c for c in short.casefold() if c.isalnum()]
+    for size in range(len(letters), min(len(parts), len(letters) + 2) + 1):
+        tail = parts[-size:]
+        initials = [w[0].casefold() for w in tail]
+        if initials == letters or [w[0].casefold() for w in tail if w.casefold() not in ("of", "the", "and", "for", "in", "with", "a")] == letters:
+            return True
+    return False
