@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from papergraph.notes import Document
     from papergraph.store.protocol import Progress, Store
 
-SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".txt", ".text")
+SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".txt", ".text", ".org", ".bib", ".html", ".htm")
 """The endings of files that are taken from a folder; a file named itself may have any."""
 _SKIPPED = frozenset(("node_modules", "__pycache__", "site-packages"))
 _PARALLEL_BYTES = 4_000_000
@@ -114,7 +114,7 @@ def plan_import(
     encoding: str | None = None,
     collection: str | None = None,
     jobs: int = 0,
-    replace: bool = False,
+    rewritten: bool = False,
     progress: Progress | None = None,
 ) -> ImportPlan:
     """What importing `paths` would change in `store`.
@@ -129,7 +129,7 @@ def plan_import(
         What to call the notes' folder; `None` for its own name.
     jobs
         How many processes read; 0 for as many as the amount of notes is worth.
-    replace
+    rewritten
         Whether a file may take the place of one of the same name that it has nothing in common with.
     progress
         Called with what is being done, how many files are done and how many there are.
@@ -148,7 +148,7 @@ def plan_import(
     said, problems = extract(documents, context, jobs=jobs, progress=progress)
     asserters = sorted(source_id(u) for u in (*(d.uri for d in documents), *gone))
     before = store.statements(asserters)
-    if not replace:
+    if not rewritten:
         _check_same(documents, before, said)
     return ImportPlan(tuple(files), changes_between(before, said), tuple(problems), tuple(failures))
 
@@ -198,6 +198,7 @@ def extract(
 
     if jobs == 0:
         jobs = (os.cpu_count() or 1) if sum(len(d.text) for d in documents) > _PARALLEL_BYTES else 1
+    documents = _with_libraries(documents)
     surveys = [survey(d) for d in documents]
     own = {d.uri for d in documents}
     catalogue = Catalogue((*(k for s in surveys for k in s.known()), *context))
@@ -213,6 +214,16 @@ def extract(
         statements += reading.statements
         problems += reading.problems
     return statements, problems
+
+
+def _with_libraries(documents: Sequence[Document]) -> Sequence[Document]:
+    """Bibliographies beside notes of other sorts are what those cite from, and no notes themselves."""
+    from papergraph.notes import BlockKind
+
+    lists = [bool(d.blocks) and any(b.kind is BlockKind.RECORD for b in d.blocks) for d in documents]
+    if all(lists) or not any(lists):
+        return documents
+    return [replace(d, library=True) if is_list else d for d, is_list in zip(documents, lists, strict=True)]
 
 
 def _in_parallel(documents: Sequence[Document], catalogue: Catalogue, jobs: int) -> Iterable[Reading]:

@@ -80,7 +80,7 @@ class Library:
         """What importing files or folders of notes would change; nothing is changed. See `importing.plan_import`."""
         from papergraph.importing import plan_import
 
-        return plan_import(self.store, [Path(p) for p in paths], encoding=encoding, collection=collection, jobs=jobs, replace=replace, progress=progress)
+        return plan_import(self.store, [Path(p) for p in paths], encoding=encoding, collection=collection, jobs=jobs, rewritten=replace, progress=progress)
 
     def import_notes(
         self,
@@ -96,7 +96,7 @@ class Library:
         Importing the same notes again changes nothing; edited notes change just what was edited; what the user added
         stays.
         """
-        plan = self.plan_import(*paths, encoding=encoding, collection=collection, jobs=jobs, replace=replace, progress=progress)
+        plan = self.plan_import(*paths, encoding=encoding, collection=collection, jobs=jobs, rewritten=replace, progress=progress)
         self.apply_plan(plan, *paths)
         return plan
 

@@ -18,7 +18,7 @@ from papergraph.extract.sentences import mark_voices, split_sentences
 from papergraph.extract.state import Catalogue, Extraction, Known
 from papergraph.extract.statements import write_statements
 from papergraph.extract.tokens import mark_promising
-from papergraph.extract.topics import find_topics
+from papergraph.extract.topics import find_topics, promote_discussed
 from papergraph.folding import source_id
 from papergraph.model import Problem, Statement
 from papergraph.notes.document import Document
@@ -50,6 +50,7 @@ READING = (
     find_concepts,
     weigh_hedges,
     tell_kinds,
+    promote_discussed,
     gate_targets,
     relate_places,
     write_statements,
@@ -67,7 +68,7 @@ class Survey:
         """The papers that the document is about, with the names and pages that other files may call them by."""
         out = []
         for entry in self.state.entries:
-            if entry.cited:
+            if entry.cited and not (entry.listed and self.state.document.library):
                 continue
             pages = (self.state.document.stem,) if entry is self.state.owner else ()
             keys = (*entry.keys, *(entry.names if entry is self.state.owner else ()))

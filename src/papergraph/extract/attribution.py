@@ -35,7 +35,8 @@ _U = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0100-\u017f\u0391-\u03a9"
 _WORD = rf"[{_U}][\w'’\u2010-]*[\w'’]"
 _PARTICLE = r"(?:van|von|de|der|den|di|da|dos|del|della|le|la|el|al|bin|ben|ter|ten|zu|du|do|y)"
 _LATIN_NAME = (
-    rf"(?:(?:{_PARTICLE}\s+){{0,2}}{_WORD}|[{_U}])(?:,\s*(?:[{_U}]\.[\s-]?){{1,4}}(?![\w])|(?:[\s-]+(?:{_PARTICLE}\s+){{0,2}}(?:{_WORD}|[{_U}]\.?(?![\w]))){{0,4}})|(?:[{_U}]\.[\s-]?){{1,4}}\s*(?:{_PARTICLE}\s+){{0,2}}{_WORD}(?:[\s-]{_WORD}){{0,2}}"
+    rf"(?:[{_U}]\.[\s-]?){{1,4}}\s*(?:{_PARTICLE}\s+){{0,2}}{_WORD}(?:[\s-]{_WORD}){{0,2}}"
+    rf"|(?:(?:{_PARTICLE}\s+){{0,2}}{_WORD}|[{_U}])(?:,\s*(?:[{_U}]\.[\s-]?){{1,4}}(?![\w])|(?:[\s-]+(?:{_PARTICLE}\s+){{0,2}}(?:{_WORD}|[{_U}]\.?(?![\w]))){{0,4}})"
 )
 _JAPANESE_NAME = r"[\u4e00-\u9fff々]{1,4}[\s\u3000]?[\u3041-\u3096\u4e00-\u9fff々ヶ]{1,4}|[\u30a1-\u30ff]{2,12}(?:[・\s][\u30a1-\u30ff]{2,12})*"
 _ET_AL = r"(?:et\.?\s*al\.?|(?:and|&)\s+(?:others|colleagues|co\.?)|\+)"
@@ -197,6 +198,11 @@ def joined(first: Attribution | None, second: Attribution | None) -> Attribution
         first.venue_at or second.venue_at,
         first.year_at or second.year_at,
     )
+
+
+def is_venue(text: str) -> bool:
+    """Whether `text` is the name of a known venue."""
+    return _KNOWN.fullmatch(text) is not None
 
 
 def read_names(text: str, start: int = 0) -> tuple[tuple[str, ...], tuple[int, int] | None, int]:

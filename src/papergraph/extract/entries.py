@@ -75,7 +75,10 @@ def _of_record(state: Extraction, block: Block) -> Entry:
     title = squeeze((fields.title if fields and fields.title else None) or block.text).rstrip(".")
     paper = Paper(paper_id(title), title, Role.ENTRY, path=state.document.path, line=block.line)
     keys = fields.keys if fields else ()
-    return Entry(filled(state, paper, told), block, (0, len(block.text)), len(block.text), (*short_names(title), *(fields.aliases if fields else ())), keys=keys)
+    annotated = any(not b.quoted for b in block.children)
+    aside = state.document.library and not annotated
+    paper = filled(state, replace(paper, role=Role.CITED) if aside else paper, told)
+    return Entry(paper, block, (0, len(block.text)), len(block.text), (*short_names(title), *(fields.aliases if fields else ())), listed=aside, keys=keys)
 
 
 # --- lines that name papers
@@ -177,6 +180,7 @@ def _score(state: Extraction, block: Block, line: TitleLine, told: Told, below: 
     score -= 5 * (line.lead == "quoted" and not titled and not (is_cjk(line.title) and len(line.title) < _LONG_TITLE))
     score += line.lead in ("quoted", "strong") and titled and bool(address or line.attributed)
     if block.kind is BlockKind.PARAGRAPH:
+        score -= 6 * _runs_on(state, block, line)
         score -= 2 * (not line.attributed and (line.lead == "plain" or len(whole) > 2 * len(line.title) + 120))
         score -= bool(address) and not is_paper_address(address or "")
     if block.kind is BlockKind.HEADING:
@@ -196,6 +200,16 @@ def _score(state: Extraction, block: Block, line: TitleLine, told: Told, below: 
 
 
 _LONG_LINE, _LONG_TITLE = 320, 80
+
+
+def _runs_on(state: Extraction, block: Block, line: TitleLine) -> bool:
+    """Whether a paragraph is running text that only names a work: it goes on after it, or says a sentence before it."""
+    if len(block.text.strip()) - (line.rest - line.start) > (_RUNS_ON if line.lead == "plain" or not line.attributed else 2 * _RUNS_ON) and not state.document.flat:
+        return True
+    return bool(re.search(r"[。！？]|(?<=[a-z])\. [A-Z]", line.title)) or (line.lead == "plain" and is_cjk(line.title) and not line.markers and bool(re.search(r"は|です|ます|って", line.title)))
+
+
+_RUNS_ON = 60
 
 
 def _could_be_title(title: str) -> bool:

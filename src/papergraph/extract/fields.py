@@ -280,6 +280,9 @@ def filled(state: Extraction, paper: Paper, told: Told) -> Paper:
         more = identifiers(address)
         new["doi"] = new["doi"] or more.doi
         new["arxiv_id"] = new["arxiv_id"] or more.arxiv_id
+    if url is None and (new["doi"] or new["arxiv_id"]):
+        # an identifier is an address too
+        url = f"https://doi.org/{new['doi']}" if new["doi"] else f"https://arxiv.org/abs/{new['arxiv_id']}"
     aliases = tuple(dict.fromkeys((*paper.aliases, *_tuple(told, "aliases"))))
     places = (*paper.places, *(f"{name} {state.document.path}:{place}" for name, place in told.places.items() if name != "title"))
     return replace(paper, url=url, links=tuple(dict.fromkeys(x for x in links if x != url)), openreview_id=paper.openreview_id or ids.openreview_id, aliases=aliases, places=tuple(dict.fromkeys(places)), **new)  # type: ignore[arg-type]

@@ -96,10 +96,10 @@ def _resolve(state: Extraction, sentence: Sentence, match: Match, words: Lexicon
         actors = [a.paper for a in (actor, *listed_with(sentence, actor)) if a.paper is not None]
     elif sentence.subject is not None:
         actors = [sentence.subject.paper]
-    elif subject is not None and _opposite(sentence, match, target) is None:
+    elif subject is not None and _speaks_of_itself(sentence, match, words):
         actors = [subject]
     else:
-        source = _opposite(sentence, match, target)
+        source = _opposite(sentence, match, target) if sentence.language == "ja" else None
         if source is None:
             return "it stands under no paper, and names none that it could be about"
         actors = [source]

@@ -71,7 +71,13 @@ def section_of(heading: Block | str) -> str:
     text = heading if isinstance(heading, str) else heading.text
     if len(text) > _LONGEST_HEADING:
         return ""
-    return _sections().get(fold(_TRIM.sub("", text)), "")
+    whole = _TRIM.sub("", text)
+    found = _sections().get(fold(whole))
+    if found is not None or len(whole.split()) > _FEW_WORDS or len(whole) > _LONGEST_HEADING // 2:
+        return found or ""
+    return "references" if _REFERENCES.search(whole) else "related" if _RELATED.search(whole) else ""
 
 
-_LONGEST_HEADING = 60
+_LONGEST_HEADING, _FEW_WORDS = 60, 5
+_REFERENCES = re.compile(r"\b(?:references|bibliography)\b|参考文献|引用文献", re.IGNORECASE)
+_RELATED = re.compile(r"\brelated (?:work|papers|reading)\b|\bread next\b|関連(?:研究|論文|文献)|次に読む", re.IGNORECASE)

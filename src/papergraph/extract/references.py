@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from papergraph.extract.attribution import YEAR, Attribution, read_attribution, read_names
+from papergraph.extract.attribution import YEAR, Attribution, is_venue, read_attribution, read_names
 from papergraph.extract.fields import Told, filled, place_of
 from papergraph.extract.labels import section_of
 from papergraph.extract.state import Entry, Extraction, ReferenceList
@@ -64,6 +64,7 @@ def read_reference(text: str, start: int = 0) -> Reference | None:
         if end is None or end.start() <= at:
             return None
         title, after = (at, end.start()), end.end()
+    title = (title[0] + len(text[title[0] : title[1]]) - len(text[title[0] : title[1]].lstrip()), title[1])
     words = squeeze(text[title[0] : title[1]])
     if (len(words.split()) < _SHORTEST_LIST - 1 and not is_cjk(words)) or len(words) < _SHORTEST_TITLE or not (words[:1].isupper() or words[:1].isdigit() or is_cjk(words[:1])):
         return None
@@ -76,7 +77,10 @@ def read_reference(text: str, start: int = 0) -> Reference | None:
     if year is None and (rest is None or rest.venue is None) and (single or not (quoted or written)):
         return None
     colon = separator is not None and separator[0].strip() in (":", "：")
-    if (single or colon) and told is None and not written and not quoted:
+    dated = told is not None and any(c in told[0] for c in "()（）[]")
+    if (single and not (written or dated or quoted)) or (colon and told is None and not written):
+        return None
+    if any(is_venue(n) for n in names[:1]):
         return None
     return Reference(title, names, names_at, rest, year)
 

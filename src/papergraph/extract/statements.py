@@ -21,7 +21,8 @@ def write_statements(state: Extraction) -> None:
     for topic in state.topics.values():
         elements[topic.id] = topic
     for entry in state.entries:
-        _add_paper(elements, entry.paper)
+        if not (entry.listed and document.library):
+            _add_paper(elements, entry.paper)
     relations: dict[str, Relation] = {}
     for sentences in _passages(state):
         note = _note(state, sentences)

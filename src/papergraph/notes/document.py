@@ -120,7 +120,8 @@ class Document:
     """One file of notes.
 
     `path` is relative to the imported folder, with `/`; `uri` puts the collection's name before it. `text` is the
-    file decoded, without byte order mark, newlines as they stand.
+    file decoded, without byte order mark, newlines as they stand. `flat` tells that nesting was lost, `library` that it
+    is a bibliography beside other notes: what it lists is known by its keys, and no entry unless it is annotated.
     """
 
     uri: str
@@ -131,6 +132,7 @@ class Document:
     front: Fields = field(default_factory=Fields)
     problems: tuple[Problem, ...] = ()
     flat: bool = False
+    library: bool = False
 
     def walk(self) -> Iterator[Block]:
         """All blocks, in the order of the text."""
@@ -178,6 +180,7 @@ def line_starts(text: str) -> list[int]:
 
 _LABELLED = re.compile(r"[^\W_](?:[\w/&'. -]|[\u3000-\u30ff\u4e00-\u9fff]){0,28}(?:::|[:：])(?:\s|(?=[^\s/:]))")
 _ADDRESS_ONLY = re.compile(r"<?https?://\S+>?$")
+_REFERENCE = re.compile(r"\[\^?[\w.+-]{1,24}\]:?\s+[^\W\d_]")
 _GOES_ON = re.compile(r"(?:[,、，;&(（-]|\b(?:a|an|the|of|in|on|at|to|for|and|or|by|with|from|as|is|are|was|that|which|than|their|its|this|et))$", re.IGNORECASE)
 _SHORT_LINE = 60
 """Characters below which a line that does not go on in lower case was broken on purpose."""
@@ -211,7 +214,7 @@ def split_paragraph(text: str, block: Block) -> list[Block]:
 
 
 def _breaks(line: str, following: str, widest: int, count: int) -> bool:
-    if _LABELLED.match(following) or _ADDRESS_ONLY.match(following) or _ADDRESS_ONLY.match(line):
+    if _LABELLED.match(following) or _REFERENCE.match(following) or _ADDRESS_ONLY.match(following) or _ADDRESS_ONLY.match(line):
         return True
     if _GOES_ON.search(line) or following[:1].islower() or len(line) >= _SHORT_LINE:
         return False

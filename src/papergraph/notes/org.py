@@ -171,7 +171,7 @@ _TAGS = re.compile(r":(?:[\w@#%]+:)+")
 _YEAR = re.compile(r"(?<![0-9])(?:1[4-9]|20)[0-9]{2}(?![0-9])")
 _DOI = re.compile(r"10\.[0-9]{4,9}/[^\s\"<>\]]+")
 _ARXIV = re.compile(r"(?<![0-9.])[0-9]{4}\.[0-9]{4,5}(?![0-9])|[a-z][a-z-]{1,20}(?:\.[A-Z]{2})?/[0-9]{7}")
-_REF = re.compile(rf"\[cite[^:\s]*+:[^\]]*+\]|[a-z]*cite[a-z]*+:&?{_KEY}(?:[,;]&?{_KEY})*+|https?://[^\s\"\]]++|[@&]{_KEY}")
+_REF = re.compile(rf"\[cite[^:\s\[\]]*+:[^\[\]]*+\]|[a-z]*cite[a-z]*+:&?{_KEY}(?:[,;]&?{_KEY})*+|https?://[^\s\"\]]++|[@&]{_KEY}")
 _LISTED = re.compile(r"\[\[([^\[\]]++)\](?:\[[^\[\]]*+\])?\]|([^,;\[\]]++)")
 _ADDRESS = re.compile(r"https?://[^\s\"\]]++")
 _NAMES = re.compile(r'"([^"]++)"|([^\s"]++)')
@@ -189,6 +189,8 @@ class _Said:
 
 def _fields(source: str, said: _Said, line_of: Callable[[int], int], line: int) -> Fields | None:
     """What properties and tags tell of a work; `None` if nothing."""
+    if not said.properties and not said.tags:
+        return None
     places: list[tuple[str, Span]] = []
 
     def many(attribute: str, names: str, read: Callable[[str], Sequence[str | None]]) -> tuple[str, ...]:
@@ -594,11 +596,11 @@ class _Reader:
             begin = self.source.index("|", start)
             rows.append(None if raw.startswith("|-") else (begin, begin + len(raw)))
             last += 1
-        while rows and rows[0] is None:
-            rows.pop(0)
-        if None in rows and any(rows[rows.index(None) :]):
-            rows = rows[rows.index(None) :]
-        for row in rows:
+        first = next((i for i, row in enumerate(rows) if row is not None), len(rows))
+        rule = next((i for i in range(first, len(rows)) if rows[i] is None), len(rows))
+        if any(rows[i] is not None for i in range(rule, len(rows))):
+            first = rule
+        for row in rows[first:]:
             block = self._row(*row) if row is not None else None
             if block is not None:
                 self._add(block)
