@@ -96,7 +96,7 @@ class Library:
         Importing the same notes again changes nothing; edited notes change just what was edited; what the user added
         stays.
         """
-        plan = self.plan_import(*paths, encoding=encoding, collection=collection, jobs=jobs, rewritten=replace, progress=progress)
+        plan = self.plan_import(*paths, encoding=encoding, collection=collection, jobs=jobs, replace=replace, progress=progress)
         self.apply_plan(plan, *paths)
         return plan
 

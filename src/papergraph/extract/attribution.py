@@ -32,7 +32,8 @@ _LONG = re.compile(
 )
 _JAPANESE_VENUE = re.compile(r"(?:言語処理学会|人工知能学会|情報処理学会|電子情報通信学会|日本[^\s、,，()（）]{1,12}学会|[^\s、,，()（）]{2,14}学会|[^\s、,，()（）]{2,14}シンポジウム|[^\s、,，()（）]{2,20}論文誌)[^\s、,，()（）]{0,24}(?:大会|研究会|論文誌|誌|発表会)?")
 _U = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0100-\u017f\u0391-\u03a9"
-_WORD = rf"[{_U}][\w'’\u2010-]*[\w'’]"
+_L = "A-Za-z\u00c0-\u024f\u1e00-\u1eff"
+_WORD = rf"[{_U}][{_L}'’\u2010-]*[{_L}'’]"
 _PARTICLE = r"(?:van|von|de|der|den|di|da|dos|del|della|le|la|el|al|bin|ben|ter|ten|zu|du|do|y)"
 _LATIN_NAME = (
     rf"(?:[{_U}]\.[\s-]?){{1,4}}\s*(?:{_PARTICLE}\s+){{0,2}}{_WORD}(?:[\s-]{_WORD}){{0,2}}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from papergraph.extract.attribution import YEAR, Attribution, likely, read_attribution
 from papergraph.extract.labels import Labelled, meaning_of, read_label
 from papergraph.extract.state import Extraction
-from papergraph.extract.titles import DECISION
+from papergraph.extract.titles import DECISION, LINK_WORDS
 from papergraph.folding import squeeze
 from papergraph.model import Paper, Span
 from papergraph.notes.document import Block, Fields
@@ -115,20 +115,17 @@ def _address_line(told: Told, block: Block, state: Extraction) -> bool:
         return False
     left = text
     for link in sorted(block.links, key=lambda x: -x.start):
-        if len(text[link.start : link.end].split()) > _FEW_WORDS and not is_web(text[link.start : link.end]):
+        if not is_web(text[link.start : link.end].strip()) and not LINK_WORDS.fullmatch(squeeze(text[link.start : link.end]).strip("[]() ")):
             return False
-        left = left[: link.start] + left[link.end :]
-    left = _ADDRESS.sub("", left)
-    if len(re.sub(r"[\W_]+", "", left)) > _FEW_LETTERS or not (block.links or _ADDRESS.search(text)):
+        left = left[: link.start] + " " + left[link.end :]
+    left = _ADDRESS.sub(" ", left)
+    if not all(LINK_WORDS.fullmatch(w) for w in re.split(r"[^\w]+", left) if w) or not (block.links or _ADDRESS.search(text)):
         return False
     for link in block.links:
         _put_address(told, link.target, place_of(state, block, link.start, link.end))
     for found in _ADDRESS.finditer(text):
         _put_address(told, found[0].rstrip(".,;"), place_of(state, block, *found.span()))
     return True
-
-
-_FEW_WORDS, _FEW_LETTERS = 3, 12
 
 
 def _put_address(told: Told, address: str, place: str) -> None:

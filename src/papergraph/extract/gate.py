@@ -223,9 +223,11 @@ _VERB_REACH = 8
 
 def _beside(sentence: Sentence, match: Match, words: Lexicon) -> Mention | None:
     """The work right before an English cue without object of its own, or the one that its item begins with."""
-    if words.target != "after":
-        return None
     text = sentence.block.text
+    if words.target != "after":
+        # "X ってこれと同じ?"
+        near = [m for m in sentence.mentions if m.paper is not None and m.end <= match.start and match.start - m.end <= _EARLY // 2 and not _is_self(sentence, m)]
+        return max(near, key=lambda m: m.end, default=None)
     works = [m for m in sentence.mentions if m.paper is not None and m.end <= match.start and m.kind != "position" and not _is_self(sentence, m)]
     for mention in sorted(works, key=lambda m: -m.end):
         between = text[mention.end : match.start]

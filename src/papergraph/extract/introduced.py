@@ -8,10 +8,10 @@ from papergraph.extract.state import Entry, Extraction
 from papergraph.folding import fold, is_cjk
 from papergraph.notes.document import Block, BlockKind
 
-_NAME = r"(?P<name>[A-Z][\w+&*]*(?:-[\w+]+)*(?: (?:\d(?:\.\d)?|v\d|[A-Z][\w-]*\d[\w.]*))?|[a-z]{1,4}[A-Z0-9][\w+]*(?:-[\w+]+)*)"
-_FIRST = re.compile(rf"^\W*(?:(?:It'?s|This is|That is|aka|a\.k\.a\.|i\.e\.|the)\s+)?{_NAME}\s*(?:[.。:：;；!！]|[–—]|\s-\s|$|(?:の論文|論文))")
+_NAME = r"(?P<name>[A-Z][A-Za-z0-9+&*]*(?:-[A-Za-z0-9+]+)*(?: (?:\d(?:\.\d)?|v\d|[A-Z][A-Za-z-]*\d[A-Za-z0-9.]*))?|[a-z]{1,4}[A-Z0-9][A-Za-z0-9+]+(?:-[A-Za-z0-9+]+)*)"
+_FIRST = re.compile(rf"^\W*(?:(?:It'?s|This is|That is|aka|a\.k\.a\.|i\.e\.|the)\s+)?{_NAME}\s*(?:[.。:：;；!！]|[–—]|\s-\s|$|の論文\s*(?:[。.]|$))")
 _SAID = re.compile(
-    rf"(?:いわゆる|通称|名付けて|その名も|\baka\b|\ba\.k\.a\.|\bso-called\b|\bknown as\b|\bcalled\b|\bnamed\b|\bdubbed\b|\bThey call (?:it|this|their \w+)|\bi\.e\. the\b|\bintroduc(?:es?|ing)\b|\bpropos(?:es?|ing)\b|\bpresents?\b|\bthe original\b)\s*(?:the\s+|a\s+|an\s+)?[「『\"“*]?{_NAME}(?![\w-])"
+    rf"(?:いわゆる|通称|名付けて|その名も|\baka\b|\ba\.k\.a\.|\bso-called\b|\bknown as\b|\bcalled\b|\bnamed\b|\bdubbed\b|\bThey call (?:it|this|their \w+)|\bi\.e\. the\b|\bintroduc(?:es?|ing)\b|\bpropos(?:es?|ing)\b|\bpresents?\b|\bthe original\b)\s*(?:the\s+|a\s+|an\s+)?[「『\"“*]?{_NAME}(?![A-Za-z0-9-])"
     rf"|{_NAME.replace('name', 'name2')}\s?(?:と呼|を提案|と名付|という手法を|というモデルを)"
 )
 _EXPANDED = re.compile(r"(?P<words>(?:[A-Za-z][\w'-]*[ -]){1,7}[A-Za-z][\w'-]*)\s?[(（](?P<short>[A-Z][\w&+-]{1,11})[)）]|(?<=[\u3040-\u9fff])[(（](?P<bare>[A-Z][A-Za-z]*[A-Z0-9][\w+-]{0,12})[)）]")

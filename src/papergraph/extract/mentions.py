@@ -19,7 +19,7 @@ _BRACKET_KEY = re.compile(r"\[@?([\w-]+(?::[\w-]+:|)[\w-]*\d{4}[\w-]*)\]")
 _ISSUE = re.compile(r"(?<![\w&/#])#\d{2,6}(?!\w)")
 """A note known by its number, as in lists of issues: #1127."""
 _QUOTED_TITLE = re.compile(r"[\"“『「](?P<title>[^\"”』」\n]{8,200})[\"”』」]")
-_LATIN_RUN = r"[A-Z][\w+*&'’.-]*(?:\s[A-Za-z0-9][\w+*&'’.-]*)*\??"
+_LATIN_RUN = r"[A-Z][A-Za-z0-9\u00c0-\u024f+*&'’.:-]*(?:\s[A-Za-z0-9][A-Za-z0-9\u00c0-\u024f+*&'’.:-]*)*\??"
 _SAID_TITLE = re.compile(rf"(?P<title>{_LATIN_RUN})\s*(?=って|という(?:論文|研究|話)|の(?:論文|研究|話|手法)|論文)")
 _EDITION = re.compile(r"[A-Z]\w*(?:\s|-|')*(?:19|20)?\d\d")
 
@@ -72,8 +72,8 @@ def _cited(state: Extraction, sentence: Sentence, cited: Cited) -> None:
 _TOUCHING, _SHORT_NAME = 3, 3
 _NO_NAMES = frozenset("the this that these in see e.g. cf paper work and".split())
 _ANY_YEAR = re.compile(r"(?:19|20)\d\d|['’]\d\d")
-_NAME_BEFORE = re.compile(r"((?:[A-Z][\w.+*-]*|[a-z]+[A-Z][\w.+*-]*)(?:[ -](?:[A-Z0-9][\w.+*-]*|for|of|and|with|in|the|via)){0,6})\s*$")
-_FAMILY = r"(?:(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er|[Dd]i|[Ll]e|[Ll]a)\s+){0,2}[A-Z\u00c0-\u00de\u0100-\u017f][\w'’\u2010-]+"
+_NAME_BEFORE = re.compile(r"((?:[A-Z][A-Za-z0-9.+*-]*|[a-z]+[A-Z][A-Za-z0-9.+*-]*)(?:[ -](?:[A-Z0-9][A-Za-z0-9.+*-]*|for|of|and|with|in|the|via)){0,6})\s*$")
+_FAMILY = r"(?:(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er|[Dd]i|[Ll]e|[Ll]a)\s+){0,2}[A-Z\u00c0-\u00de\u0100-\u017f][A-Za-z\u00c0-\u024f'’\u2010-]+"
 _NARRATED = re.compile(
     rf"(?P<names>(?P<first>{_FAMILY})(?:(?:,\s+{_FAMILY}){{0,5}},?\s+(?:and|&)\s+{_FAMILY}|(?:\s+and\s+colleagues|\s+et\s+al\.?,?|\s*ら|\+))?)(?:['’]s?)?\s*(?:[(（\[]\s*(?P<year>(?:19|20)\d\d)[a-z]?\s*[)）\]])?"
     r"|(?P<japanese>[\u4e00-\u9fff]{1,4})ら\s*(?:[(（\[]\s*(?P<year2>(?:19|20)\d\d)\s*[)）\]])?"

@@ -28,11 +28,11 @@ def split_sentences(state: Extraction) -> None:
             continue
         start = 0
         if entry is not None and block.kind is not BlockKind.PARAGRAPH:
-            if entry.cited and state.owner is not None and entry is not state.owner:
+            if entry.cited and entry is not state.owner:
                 # the line itself is what states that the work is related
-                if only_refers(state, block):
+                if only_refers(state, block) or (entry.after is not None and len(block.text) - (entry.head - entry.title[0]) < _SHORTEST):
                     continue
-                state.sentences.append(Sentence(block, *_trim(block.text, 0, len(block.text)), language_of(block.text), state.owner, own=False))
+                state.sentences.append(Sentence(block, *_trim(block.text, 0, len(block.text)), language_of(block.text), subject, own=False))
                 continue
             start = _remark_after_title(block, entry)
             if start < 0:

@@ -102,7 +102,7 @@ def read_title_line(block: Block) -> TitleLine | None:
     if tail and tail.start() > begin:
         found += marks(tail[0])
         stop = tail.start()
-    attribution, begin = _leading(text, begin, stop)
+    attribution, begin = _leading(block, begin, stop)
     start, end, link, lead = _title_span(block, begin, stop)
     if end <= start:
         return None
@@ -133,8 +133,14 @@ def _brackets(text: str, start: int, stop: int) -> list[re.Match[str]]:
 _ANY_BRACKET = re.compile(r"[(（\[【]([^()（）\[\]【】]{2,300})[)）\]】]")
 
 
-def _leading(text: str, begin: int, stop: int) -> tuple[Attribution | None, int]:
-    """"(NeurIPS 2020) Title", "[ICLR'21] Title": where and when before the title."""
+def _leading(block: Block, begin: int, stop: int) -> tuple[Attribution | None, int]:
+    """"(NeurIPS 2020) Title", "[ICLR'21] Title", "Hu Wu, et al. [Title](…)": what stands before the title."""
+    text = block.text
+    titled = next((x for x in block.links if x.kind == "url" and x.start > begin + 3 and is_paper_address(x.target) and looks_like_title(squeeze(text[x.start : x.end]))), None)
+    if titled is not None:
+        before = read_attribution(text, begin, begin + len(text[begin : titled.start].rstrip(" \"“「『*_[(.,:：")))
+        if before is not None and (before.authors or before.venue or before.year):
+            return before, titled.start
     bracket = _ANY_BRACKET.match(text, begin, stop)
     if bracket is None:
         return None, begin
@@ -188,7 +194,7 @@ def _after(block: Block, end: int, stop: int) -> tuple[int, Attribution | None, 
     for _ in range(_MOST_PARTS):
         while at < stop and text[at] in " \t\u3000,，、.*_|)]）】\"”」』":
             at += 1
-        if at in links and _LINK_WORDS.fullmatch(squeeze(text[at : links[at].end]).strip("[]() ")):
+        if at in links and LINK_WORDS.fullmatch(squeeze(text[at : links[at].end]).strip("[]() ")):
             at = links[at].end
             continue
         opening = _ANY_BRACKET.match(text, at, stop)
@@ -202,13 +208,13 @@ def _after(block: Block, end: int, stop: int) -> tuple[int, Attribution | None, 
             if found is None and (likely(inner) or (inner and (inner.venue or inner.year))):
                 found, at = inner, opening.end()
                 continue
-            if _LINK_WORDS.fullmatch(inside) or all(_LINK_WORDS.fullmatch(w.strip()) for w in re.split(r"[,/|·]", inside)):
+            if LINK_WORDS.fullmatch(inside) or all(LINK_WORDS.fullmatch(w.strip()) for w in re.split(r"[,/|·]", inside)):
                 at = opening.end()
                 continue
             break
         if at < stop and text[at] in "[(（":
             nearest = next((x for x in block.links if at < x.start <= at + 2), None)
-            if nearest and _LINK_WORDS.fullmatch(squeeze(text[nearest.start : nearest.end]).strip("[]() ")):
+            if nearest and LINK_WORDS.fullmatch(squeeze(text[nearest.start : nearest.end]).strip("[]() ")):
                 at = nearest.end
                 continue
             break
@@ -226,7 +232,7 @@ def _after(block: Block, end: int, stop: int) -> tuple[int, Attribution | None, 
     return at, found, decision
 
 
-_LINK_WORDS = re.compile(
+LINK_WORDS = re.compile(
     r"(?:the\s+)?(?:pdf|paper|arxiv|abs|html|code|code \d|github|project(?: page)?|page|website|web|site|slides?|poster|video|talk|blog(?: ?post)?|demo|data(?:set)?|link|url|openreview|acl|doi|pytorch|tensorflow|jax|tf|bib(?:tex)?|"
     r"supp(?:lementary)?(?: material)?|appendix|hf|model|models|summary|review|notes?|post|official|code \(.*\)|論文|コード|実装|スライド|動画|プロジェクト(?:ページ)?|\W*)",
     re.IGNORECASE,
@@ -246,9 +252,13 @@ def _prefix(text: str, at: int, stop: int) -> Attribution | None:
 
 def _title_span(block: Block, begin: int, stop: int) -> tuple[int, int, Link | None, str]:
     text = block.text
+
+    def words_of(link: Link) -> str:
+        return squeeze(text[link.start : link.end]).strip("[]() ")
+
     for link in block.links:
         words = squeeze(text[link.start : link.end])
-        if link.kind == "url" and link.start <= begin + 3 and link.end - link.start >= 3 and not text[begin : link.start].strip(" \"“「『*_[(") and not _LINK_WORDS.fullmatch(words) and not is_web(words):
+        if link.kind == "url" and link.start <= begin + 3 and link.end - link.start >= 3 and not text[begin : link.start].strip(" \"“「『*_[(") and not LINK_WORDS.fullmatch(words) and not is_web(words):
             return link.start, link.end, link, "link"
     quoted = _QUOTED.match(text[begin:stop])
     if quoted:
@@ -258,7 +268,7 @@ def _title_span(block: Block, begin: int, stop: int) -> tuple[int, int, Link | N
         if a <= begin + 1 and b - a >= 4 and not text[a:b].rstrip().endswith((":", "：")):
             inside = next((x for x in block.links if x.start < b + 60 and is_paper_address(x.target)), None)
             return a, b, inside, "strong"
-    later = next((x for x in block.links if x.kind == "url" and x.start > begin and (is_paper_address(x.target) or _LINK_WORDS.fullmatch(squeeze(text[x.start : x.end]).strip("[]() ")))), None)
+    later = next((x for x in block.links if x.kind == "url" and x.start > begin and (LINK_WORDS.fullmatch(words_of(x)) or is_web(words_of(x)))), None)
     if later is not None:
         # "Title. [paper](…)", "Title https://…"
         piece = text[begin : min(later.start, stop)].rstrip(" [(（-–—:|,")

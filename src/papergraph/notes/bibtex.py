@@ -646,7 +646,7 @@ _YEAR = re.compile(r"(?<![0-9])(?:1[4-9]|20)[0-9]{2}(?![0-9])")
 _PERIOD = re.compile(r"\s*+((?:19|20)[0-9]{2})-(0[1-9]|1[0-2])\s*+")
 _AND = re.compile(r"([{}])|(?<=\s)and(?=\s)", re.IGNORECASE)
 _BULLET = re.compile(r"(?:[-*+‣][ \t]++|[・•●][ \t]*+|\\item\b[ \t]*+)")
-_TOOL = re.compile(r"encoding:|.*\bbibdesk\b|(?:automatically )?(?:generated|created|exported|saved) (?:by|with|for|from)\b|.*\b(?:jabref|mendeley|zotero)\b|-\*-|!\s?(?:TEX|BIB)\b", re.IGNORECASE)
+_TOOL = re.compile(r"\b(?:bibdesk|jabref|mendeley|zotero|papers2?|citavi|endnote|string encoding)\b|^encoding:|^created (?:for|with|by)\b|-\*-|^!\s?(?:TEX|BIB)\b", re.IGNORECASE)
 _OUT = re.compile(r"@\w++\s*+[{(]")
 _FRAME = "%-=*#~─━ \t"
 
@@ -675,6 +675,9 @@ def _records(file: _File, pieces: Iterable[_Entry | tuple[int, int]]) -> tuple[B
                 out += below
             continue
         for block in _between(file, *piece):
+            if record is None and not out and _TOOL.search(block.text):
+                # what the tool that wrote the file says of itself
+                continue
             if block.kind is BlockKind.HEADING:
                 close()
                 record, below = None, []
@@ -956,8 +959,8 @@ def _between(file: _File, start: int, end: int) -> Iterator[Block]:
         line = source[begin:stop]
         bare = line.strip(_FRAME)
         if bare and not (text and text[-1][0] < 0):
-            left = len(line) - len(line.lstrip(_FRAME)) - line.count(" ", 0, len(line) - len(line.lstrip(_FRAME)))
-            framed += left > 1 and line[-1] in _FRAME and line[-2:-1] in _FRAME
+            edge = line[: len(line) - len(line.lstrip(_FRAME))].replace(" ", "")
+            framed += len(edge) > 1 and not line[-2:].strip(_FRAME)
             # an entry that is commented out says nothing, and neither do the lines of it that follow
             text.append((-1, -1) if _OUT.match(source, inner, stop) else (inner, stop))
         elif not bare and inner - begin < 5 and inner == stop:
@@ -978,5 +981,5 @@ def _paragraphs(file: _File, lines: list[tuple[int, int]], *, heading: bool) -> 
         return
     for group in _groups(file.source, lines):
         block = _said(file, group)
-        if block is not None and any(c.isalnum() for c in block.text) and not _TOOL.match(block.text):
+        if block is not None and any(c.isalnum() for c in block.text):
             yield block

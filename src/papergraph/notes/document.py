@@ -181,7 +181,7 @@ def line_starts(text: str) -> list[int]:
 _LABELLED = re.compile(r"[^\W_](?:[\w/&'. -]|[\u3000-\u30ff\u4e00-\u9fff]){0,28}(?:::|[:：])(?:\s|(?=[^\s/:]))")
 _ADDRESS_ONLY = re.compile(r"<?https?://\S+>?$")
 _REFERENCE = re.compile(r"\[\^?[\w.+-]{1,24}\]:?\s+[^\W\d_]")
-_GOES_ON = re.compile(r"(?:[,、，;&(（-]|\b(?:a|an|the|of|in|on|at|to|for|and|or|by|with|from|as|is|are|was|that|which|than|their|its|this|et))$", re.IGNORECASE)
+_GOES_ON = re.compile(r"(?:[,、，;&(（\u3040-\u30ff\u4e00-\u9fff-]|\b(?:a|an|the|of|in|on|at|to|for|and|or|by|with|from|as|is|are|was|that|which|than|their|its|this|et))$", re.IGNORECASE)
 _SHORT_LINE = 60
 """Characters below which a line that does not go on in lower case was broken on purpose."""
 
