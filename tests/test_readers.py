@@ -191,15 +191,11 @@ def test_bibtex_fields() -> None:
         (r"dots\ldots and \LaTeX{} and \unknown", r"dots…and LaTeX and \unknown"),
         ("two\n    lines, 三行に\n    わたる", "two lines, 三行にわたる"),
         ("costs 5$ only", "costs 5$ only"),
-        ("a {b \\} c", "a b } c"),
+        (r"sets \{0, 1\} of A\textsubscript{2}", "sets {0, 1} of A2"),
     ],
 )
 def test_tex_is_read_as_a_reader_reads_it(tex: str, seen: str) -> None:
     text = f"@misc{{k, title = {{{tex}}}}}\n"
-    if tex == "a {b \\} c":
-        # for BibTeX a backslash does not protect a brace
-        text = text.replace("} c}", "} c}}")
-        seen = "a b } c"
     blocks, _ = bibtex(text)
     assert blocks[0].text == seen
     assert blocks[0].fields is not None
@@ -636,7 +632,7 @@ def test_html_blocks() -> None:
     assert strong(blocks) == ["bold", "x"]
     assert [b.text for b in walk(blocks) if b.quoted] == ["They said it"]
     assert told(front) == {"title": "Notes on focus & more", "date": "2024-03-05"}
-    assert [(n, PAGE[s.start : s.end], s.line) for n, s in front.places][0] == ("title", "Notes on focus &amp; more", 3)
+    assert next((n, PAGE[s.start : s.end], s.line) for n, s in front.places) == ("title", "Notes on focus &amp; more", 3)
     check_places(PAGE, blocks, front)
 
 

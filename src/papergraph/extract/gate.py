@@ -287,6 +287,9 @@ def listed_with(sentence: Sentence, target: Mention) -> list[Mention]:
     """"A, B and C", A や B: what is joined to the target by commas and "and" is meant as well."""
     if target.kind in ("phrase", "concept"):
         return []
+    if target.kind == "position":
+        # 上の二つ points to two works with the same words
+        return [m for m in sentence.mentions if m.kind == "position" and m.start == target.start and not _same(m, target) and not _is_self(sentence, m)]
     text = sentence.block.text
     ordered = sorted((m for m in sentence.mentions if m.kind != "self" and (m.is_work or not target.is_work)), key=lambda m: m.start)
     out: list[Mention] = []

@@ -25,7 +25,7 @@ def find_positions(state: Extraction) -> None:
     """
     entries = [e for e in state.entries if not e.cited]
     order = {id(e): n for n, e in enumerate(entries)}
-    for sentence in state.sentences:
+    for n, sentence in enumerate(state.sentences):
         if not sentence.promising:
             continue
         maybe, rules = _rules(sentence.language)
@@ -39,7 +39,24 @@ def find_positions(state: Extraction) -> None:
             if where == "self":
                 sentence.mentions.append(Mention(start, end, "self", 1.0))
                 continue
+            if where == "that":
+                last = _last_named(state, n, start)
+                if last is not None:
+                    sentence.mentions.append(Mention(start, end, "position", 0.8, last.paper, last.concept))
+                continue
             sentence.mentions += [Mention(start, end, "position", certainty, paper) for paper, certainty in _pointed(state, sentence, entries, order, where)]
+
+
+def _last_named(state: Extraction, n: int, start: int) -> Mention | None:
+    """What was named last before character `start` of sentence `n`, in it or in the two before it that are about the same paper."""
+    sentence = state.sentences[n]
+    for before in reversed(state.sentences[max(n - 2, 0) : n + 1]):
+        if before.subject is not sentence.subject:
+            break
+        named = [m for m in before.mentions if m.kind not in ("self", "position") and (before is not sentence or m.end <= start) and (m.paper is None or sentence.subject is None or m.paper.id != sentence.subject.paper.id)]
+        if named:
+            return max(named, key=lambda m: (m.paper is not None, m.end))
+    return None
 
 
 def _named(sentence: Sentence, end: int) -> bool:
@@ -52,6 +69,9 @@ def _pointed(state: Extraction, sentence: Sentence, entries: list[Entry], order:
         target = _neighbour(sentence, entries, order, 1 if where == "next" else -1)
         if target is not None:
             return [(target.paper, 0.95)]
+    if where == "two":
+        n = order.get(id(sentence.subject), -1) if sentence.subject is not None else len([e for e in entries if (e.paper.line or 0) < sentence.block.line])
+        return [(e.paper, 0.9) for e in entries[max(n - 2, 0) : n]]
     if where == "both":
         if sentence.subject is None and len(entries) >= 2:
             before = [e for e in entries if (e.paper.line or 0) < sentence.block.line]

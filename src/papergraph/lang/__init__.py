@@ -81,11 +81,11 @@ class Cue(_Strict):
 class Position(_Strict):
     """Words that point to another paper by its place: 上の論文, "the previous paper".
 
-    `both` are the paper and the one before it; `day` and `week` the papers of the files dated yesterday or some days ago.
+    `both` are the paper and the one before it, `two` the two before it, `that` the work named last; `day` and `week` the papers of the files dated yesterday or some days ago.
     """
 
     patterns: tuple[str, ...] = Field(min_length=1)
-    where: Literal["previous", "next", "self", "both", "day", "week"]
+    where: Literal["previous", "next", "self", "both", "two", "that", "day", "week"]
     examples: tuple[str, ...] = ()
     counter: tuple[str, ...] = ()
 

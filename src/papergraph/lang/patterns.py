@@ -1,7 +1,7 @@
 """The small language of token patterns, compiled to regular expressions over a line of token keys.
 
 A pattern is a row of tokens parted by spaces. A token is a word, or alternatives `主張|知見`; `extend*` stands for
-any word that begins so, `と_は` for two tokens as one alternative; `~3` for up to three tokens of any kind; a `?` at the end makes a token optional. Japanese words
+any word that begins so, `と_は` for two tokens as one alternative; `~3` for up to three tokens of any kind, `^` for the sentence's beginning, `=と|に` for a token that must follow and is not part of the match; a `?` at the end makes a token optional. Japanese words
 match by dictionary form (casefolded), others by lower case.
 
 What a sentence names is masked before it is matched, so that no cue is found inside a title: `@w` is a work, `@n` a name
@@ -64,8 +64,13 @@ def compile_pattern(pattern: str) -> str:
 
 
 def _token(part: str) -> str:
+    if part == "^":
+        # the sentence's beginning, dashes and arrows before it left out
+        return r"(?<=^ )(?:[^\w@ ]+ ){0,2}"
     if part.startswith("~") and part[1:].isdigit():
         return rf"(?:\S+ ){{0,{part[1:]}}}?"
+    if part.startswith("=") and len(part) > 1:
+        return f"(?=(?:{'|'.join(map(_word, part[1:].casefold().split('|')))}) )"
     optional = len(part) > 1 and part.endswith("?")
     words = (part.removesuffix("?") if optional else part).casefold().split("|") if len(part) > 1 else [part]
     return f"(?:(?:{'|'.join(map(_word, words))}) ){'?' if optional else ''}"
@@ -94,7 +99,7 @@ def trigger(pattern: str) -> str:
 
     A Japanese word loses its inflected end (似る → 似), so that the expression holds for all its forms.
     """
-    fixed = [p for p in pattern.split() if not p.startswith(("~", "@")) and not (len(p) > 1 and p.endswith("?"))]
+    fixed = [p for p in pattern.split() if not p.startswith(("~", "@", "^", "=")) and not (len(p) > 1 and p.endswith("?"))]
     best = max(fixed, key=lambda p: min(_weight(w) for w in p.split("|")), default="")
     stems = []
     for word in best.casefold().split("|") if len(best) > 1 else [best]:

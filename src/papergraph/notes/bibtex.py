@@ -71,7 +71,8 @@ class Placed:
             out.append(text[pos:start])
             at.extend(self.at[pos:start])
             edge = start == 0 or end == len(text)
-            kept = 0 if edge or ("\n" in white[0] and is_cjk(text[start - 1]) and is_cjk(text[end])) else 1
+            broken = "\n" in white[0] or "\r" in white[0]
+            kept = 0 if edge or (broken and is_cjk(text[start - 1]) and is_cjk(text[end])) else 1
             out.append(" " * kept)
             at.extend(self.at[start : start + kept])
             if end - start > kept:
@@ -239,7 +240,10 @@ def _word(placed: Placed, source: str, token: re.Match[str], end: int, groups: l
     """A command named by letters; the offset after what it takes."""
     word, after = token[1], token.end()
     if word in _LETTERS:
-        placed.put(_LETTERS[word], token.start())
+        if _LETTERS[word] == word:
+            placed.run(source, *token.span(1))
+        else:
+            placed.put(_LETTERS[word], token.start())
         swallowed = _AFTER_WORD.match(source, after, end)
         return swallowed.end() if swallowed else after
     if word in _ACCENTS and (accented := _ACCENTED.match(source, after, end)):

@@ -141,6 +141,8 @@ def _scope(name: str) -> frozenset[str]:
     """The elements out of which an end tag does not reach."""
     if name not in _BLOCKS:
         return _BLOCKS
+    if name == "table":
+        return frozenset()
     if name in ("tr", "td", "th", "tbody", "thead", "tfoot", "caption"):
         return frozenset(("table",))
     return (_LISTS | _TABLE if name == "li" else _TABLE) - {name}
