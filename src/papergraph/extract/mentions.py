@@ -46,6 +46,9 @@ def find_citations(state: Extraction) -> None:
 def _cited(state: Extraction, sentence: Sentence, cited: Cited) -> None:
     """An author–year citation in brackets; with the title, link or name right before it, it is one mention."""
     text = sentence.block.text
+    if _is_own(sentence, surname(cited.authors[0]), cited.year):
+        sentence.mentions.append(Mention(cited.start, cited.end, "self", 1.0))
+        return
     known = by_author(state, surname(cited.authors[0]), cited.year)
     before = text[sentence.start : cited.start]
     beside = next((m for m in sentence.mentions if 0 <= cited.start - m.end <= _TOUCHING and m.paper is not None and not text[m.end : cited.start].strip(" \"”」』*_")), None)
@@ -132,6 +135,9 @@ def _narrated(state: Extraction, sentence: Sentence) -> None:
         owned = re.match(r"\s*(?:['’]s?\s+)?(?:paper|work|method|approach|result|construction|attack|model)\b", after) or re.search(r"['’]s?\s*$", found[0])
         if not (year or several or owned):
             continue
+        if _is_own(sentence, name, int(year) if year else None):
+            sentence.mentions.append(Mention(found.start(), found.start() + len(found[0].rstrip()), "self", 1.0))
+            continue
         known = by_author(state, name, int(year) if year else None)
         if known is not None:
             sentence.mentions.append(Mention(found.start(), found.start() + len(found[0].rstrip()), "citation", 0.92, referred(state, known, "", sentence)))
@@ -142,6 +148,18 @@ def _narrated(state: Extraction, sentence: Sentence) -> None:
 
 
 _MONTHS = frozenset("January February March April May June July August September October November December Spring Summer Autumn Fall Winter".split())
+
+
+def _is_own(sentence: Sentence, family: str, year: int | None) -> bool:
+    """Whether the paper that the sentence is about goes by its own authors: "Kwon & Zou (2022) propose …"."""
+    own = sentence.subject.paper if sentence.subject is not None else None
+    if own is None or not own.authors or fold(surname(own.authors[0])) != fold(family):
+        return False
+    return year is None or own.year is None or abs(own.year - year) <= _YEARS_APART
+
+
+_YEARS_APART = 2
+"""Preprint and publication are so many years apart at most."""
 
 
 def by_author(state: Extraction, family: str, year: int | None) -> Paper | None:

@@ -117,13 +117,19 @@ def read_title_line(block: Block) -> TitleLine | None:
     if not title:
         return None
     first = text.find(title[:1], start, end)
-    works = [x for x in block.links if is_paper_address(x.target) and x.start <= rest + _NEAR_LINK]
+    works = [x for x in block.links if is_paper_address(x.target) and x.start <= rest + _NEAR_LINK and (x.start >= end or x.end <= start) and _says_no_title(text[x.start : x.end])]
     if link is None or not is_paper_address(link.target):
         link = next(iter(works), link)
     return TitleLine(title, max(first, start), end, rest, link, decision, tuple(dict.fromkeys(found)), attribution, lead)
 
 
 _NEAR_LINK = 60
+
+
+def _says_no_title(words: str) -> bool:
+    """Whether a link's words name no work themselves: "pdf", an address, an emoji."""
+    bare = squeeze(words).strip("[]() ")
+    return not any(c.isalnum() for c in bare) or is_web(bare) or LINK_WORDS.fullmatch(bare) is not None or not looks_like_title(bare) and len(bare) < _NEAR_LINK // 3 and bare.islower()
 
 
 def _brackets(text: str, start: int, stop: int) -> list[re.Match[str]]:

@@ -216,9 +216,11 @@ def split_paragraph(text: str, block: Block) -> list[Block]:
 def _breaks(line: str, following: str, widest: int, count: int) -> bool:
     if _LABELLED.match(following) or _REFERENCE.match(following) or _ADDRESS_ONLY.match(following) or _ADDRESS_ONLY.match(line):
         return True
-    if _GOES_ON.search(line) or following[:1].islower() or len(line) >= _SHORT_LINE:
+    if _GOES_ON.search(line) or len(line) >= _SHORT_LINE or not (following[:1].isupper() or following[:1].isdigit() or not following[:1].isascii()):
         return False
-    return count == 2 or len(line) < widest - _SHORT_LINE // 4 or widest < _SHORT_LINE
+    words = line.split()
+    told = sum(w[:1].isupper() or w[:1].isdigit() for w in words) >= len(words) / 2
+    return (line[-1:] in ".!?。！？" or told) and (count == 2 or len(line) < widest - _SHORT_LINE // 4 or widest < _SHORT_LINE)
 
 
 def _part(text: str, block: Block, start: int, end: int) -> Block:
