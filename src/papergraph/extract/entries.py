@@ -245,6 +245,9 @@ def _choose(state: Extraction, candidates: list[Candidate]) -> list[Entry]:
         while above is not None and id(above) not in holders:
             above = state.parent.get(id(above))
         nested = above is not None
+        if nested and c.line.lead == "plain" and not looks_like_title(c.line.title):
+            # a remark that cites a work is no title
+            continue
         # in a flat list whose papers bear marks, one with a citation and no mark is only referred to
         aside = state.document.flat and mostly_marked and not (c.line.markers or c.line.decision)
         cited = nested or aside or c.section in ("references", "related")
@@ -264,9 +267,13 @@ def replace_nested(candidate: Candidate) -> Candidate:
 
 def _fits(candidate: Candidate) -> bool:
     line = candidate.line
-    if line.lead == "plain" and (_SENTENCE_END.search(line.title) or len(line.title) > 160):
+    if line.lead == "plain" and (_SENTENCE_END.search(line.title) or len(line.title) > 160 or _NO_WORK.match(line.title) or _NO_WORK_END.search(line.title)):
         return False
     return looks_like_title(line.title) or (_could_be_title(line.title) and (len(line.title) >= 12 or line.lead != "plain") and (line.lead != "plain" or bool(candidate.block.children) or line.attribution is not None))
+
+
+_NO_WORK = re.compile(r"\s*(?:talk|library|lib|tool|video|slides?|blog|code|data ?set|course|book|todo|link|see|note|misc|skimmed|discussion|q&a)\b|[^:：]{1,30}[:：]\s*(?:not|un)[ -]?read", re.IGNORECASE)
+_NO_WORK_END = re.compile(r"(?:ねん|かな|よね|だろう|なのか|どれ|のか)$")
 
 
 def _row_line(state: Extraction, block: Block, told: Told) -> TitleLine | None:
@@ -282,7 +289,9 @@ def _row_line(state: Extraction, block: Block, told: Told) -> TitleLine | None:
                 continue
             cell = squeeze(block.text[a:b])
             found = read_attribution(block.text, a, b) if len(cell) < 400 else None
-            if found is not None and (found.authors or found.venue or found.year) and "summary" not in cell.casefold()[:10]:
+            if is_bibtex(cell):
+                _read_cell(state, told, block, a, b)
+            elif found is not None and (found.authors or found.venue or found.year) and "summary" not in cell.casefold()[:10]:
                 put_attribution(state, told, block, found)
             elif len(cell) > 40 and b > summary and a > start:
                 summary = a
@@ -295,6 +304,26 @@ def _row_line(state: Extraction, block: Block, told: Told) -> TitleLine | None:
         head = summary if summary != start else end
         return TitleLine(title, start, end, head, own, markers=found_marks, attribution=line.attribution if line and line.attributed else None, lead="link" if link else "plain")
     return None
+
+
+def is_bibtex(text: str) -> bool:
+    """Whether a cell or block holds a BibTeX entry."""
+    return _BIBTEX.search(text[:80]) is not None
+
+
+_BIBTEX = re.compile(r"^\s*(?:bib(?:tex)?\s*)?@\s?[A-Za-z]+\s*\{", re.IGNORECASE)
+
+
+def _read_cell(state: Extraction, told: Told, block: Block, start: int, end: int) -> None:
+    """What a BibTeX entry in a table's cell tells: venue and year that the row does not."""
+    from papergraph.notes.bibtex import read_bibtex
+
+    text = block.text[start:end]
+    records, _ = read_bibtex(text[text.find("@") :], len(text) + 1, state.document.path)
+    record = next((b for b in records if b.fields is not None), None)
+    if record is not None and record.fields is not None:
+        read_record(told, replace(record.fields, title=None, keys=(), places=(), aliases=()))
+        told.places.update({k: place_of(state, block, start, end) for k in told.values if k not in told.places})
 
 
 def _only_link_words(text: str) -> bool:

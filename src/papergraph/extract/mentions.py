@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from papergraph.extract.state import Extraction, Mention, Sentence, taken
+from papergraph.extract.state import Entry, Extraction, Mention, Sentence, taken
 from papergraph.extract.references import surname
 from papergraph.extract.titles import Cited, find_cited, looks_like_title
 from papergraph.folding import fold, paper_id, squeeze
@@ -141,10 +141,37 @@ def _narrated(state: Extraction, sentence: Sentence) -> None:
         known = by_author(state, name, int(year) if year else None)
         if known is not None:
             sentence.mentions.append(Mention(found.start(), found.start() + len(found[0].rstrip()), "citation", 0.92, referred(state, known, "", sentence)))
+        elif (titled := _title_behind(state, sentence, found.end())) is not None:
+            # "Luan et al. (2021) の “Sparse, Dense, …”": the authors of the title behind them
+            title, end, address = titled
+            authors = (found["names"] or f"{found['japanese']}ら").strip(" ,")
+            ids = identifiers(address or "")
+            paper = Paper(paper_id(title), title, Role.CITED, (authors,), int(year) if year else None, url=address, doi=ids.doi, arxiv_id=ids.arxiv_id, openreview_id=ids.openreview_id, path=state.document.path, line=sentence.block.line)
+            if year or several:
+                entry = Entry(paper, None, listed=True)
+                for key in ((fold(surname(name)), int(year) if year else None), (fold(surname(name)), None)):
+                    held = state.references.named.get(key, entry)
+                    state.references.named[key] = entry if held is None or held is entry or held.paper.id == paper.id else None
+            sentence.mentions = [m for m in sentence.mentions if not (found.end() <= m.start < end)]
+            sentence.mentions.append(Mention(found.start(), end, "citation", 0.95, paper))
         elif year and found["names"] and len(name) > 2 and name.casefold() not in _NO_NAMES and name not in _MONTHS:
             label = f"{found['names'].strip(' ,')} {year}"
             paper = Paper(paper_id(label), label, Role.CITED, (found["names"].strip(" ,"),), int(year), path=state.document.path, line=sentence.block.line)
             sentence.mentions.append(Mention(found.start(), found.start() + len(found[0].rstrip()), "citation", 0.8, paper))
+
+
+def _title_behind(state: Extraction, sentence: Sentence, at: int) -> tuple[str, int, str | None] | None:
+    """The title, quoted or linked, right behind authors: `(title, end, address)`."""
+    text = sentence.block.text
+    lead = re.compile(r"\s*(?:の|'s|’s|,|:|による)?\s*").match(text, at)
+    start = lead.end() if lead else at
+    link = next((x for x in sentence.block.links if x.kind == "url" and start <= x.start <= start + 1 and x.end <= sentence.end), None)
+    if link is not None and is_paper_address(link.target) and looks_like_title(squeeze(text[link.start : link.end])):
+        return squeeze(text[link.start : link.end]), link.end, link.target
+    quoted = _QUOTED_TITLE.match(text, start)
+    if quoted and looks_like_title(quoted["title"]):
+        return squeeze(quoted["title"]), quoted.end(), None
+    return None
 
 
 _MONTHS = frozenset("January February March April May June July August September October November December Spring Summer Autumn Fall Winter".split())

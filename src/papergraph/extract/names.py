@@ -16,6 +16,7 @@ _NAME = re.compile(
 )
 _LATIN_NAME = re.compile(r"(?<![A-Za-z0-9/@#.$\\_-])[A-Za-z][A-Za-z0-9+*.]*(?:[-_][A-Za-z0-9+*.]+)*(?: (?:[A-Z][A-Za-z0-9+*.-]*|\d{1,2}(?![\d年月日]))(?![A-Za-z0-9]))*")
 _QUOTED_TERM = re.compile(r"[「『“\"]([^「」『』“”\"\n。、]{2,30})[」』”\"]")
+_NO_NAME = re.compile(r"^(?:todo|done|doing|now|later|wip)\b|^[\d.,%]+\s*[^\W\d_]{0,2}$|^\d+\s?(?:年|月|日|秒|分|時間|倍|個|本|層|点|回|つ)|(?:中|時|後|前|上|下|間|側|別|毎|ごと)$")
 _HIRAGANA = re.compile(r"[\u3041-\u3096]")
 _NEVER = frozenset(
     "i it this that these those the a an we they he she our their my in on at for from as if so but and or not all also both here there however while since "
@@ -64,7 +65,7 @@ def _cue_words(language: str) -> frozenset[str]:
 
 def _common(label: str, words: Lexicon) -> bool:
     plain = label.casefold()
-    return plain in words.generic or plain in _NEVER or plain.isdigit()
+    return plain in words.generic or plain in _NEVER or plain.isdigit() or _NO_NAME.search(plain) is not None
 
 
 def find_concepts(state: Extraction) -> None:

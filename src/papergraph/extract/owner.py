@@ -20,7 +20,7 @@ from papergraph.vocabulary import Role
 
 _FEW, _MUCH, _HEAD = 3, 12, 12
 """A post about one paper names at most so many papers, has so many blocks for each, and names its own among so many first ones."""
-_DATED = re.compile(r"^\W*(?:19|20)\d\d[-/_.年]\d{1,2}")
+_DATED = re.compile(r"^\W*(?:19|20)\d\d[-/_.年]?\d{1,2}[-/_.月]?\d{1,2}(?!\d)\W*[日]?\W*$|^\W*(?:19|20)\d\d[-/_.年]\d{1,2}")
 
 
 def of_file(state: Extraction, blocks: list[Block], found: list[Entry]) -> Entry | None:
@@ -28,6 +28,9 @@ def of_file(state: Extraction, blocks: list[Block], found: list[Entry]) -> Entry
     document, front = state.document, state.document.front
     own = [e for e in found if not e.cited]
     head = _head(blocks)
+    if _DATED.match(document.stem) and not front.title and (head is None or _DATED.match(head.text)):
+        # a day's page is about whatever the day brought
+        return None
     if head is not None:
         own = [e for e in own if e.block is not head]
     if len(own) > _FEW:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from papergraph.extract.entries import only_refers
+from papergraph.extract.entries import is_bibtex, only_refers
 from papergraph.extract.legend import BRACKETS
 from papergraph.extract.state import Entry, Extraction, Sentence
 from papergraph.lang import language_of, lexicon
@@ -26,7 +26,7 @@ def split_sentences(state: Extraction) -> None:
         subject = state.subject.get(id(block))
         if block.kind is BlockKind.HEADING:
             continue
-        start = 0
+        start, stop = 0, len(block.text)
         if entry is not None and block.kind is not BlockKind.PARAGRAPH:
             if entry.cited and entry is not state.owner:
                 # the line itself is what states that the work is related
@@ -34,37 +34,41 @@ def split_sentences(state: Extraction) -> None:
                     continue
                 state.sentences.append(Sentence(block, *_trim(block.text, 0, len(block.text)), language_of(block.text), subject, own=False))
                 continue
-            start = _remark_after_title(block, entry)
+            start, stop = _remark_after_title(block, entry)
             if start < 0:
                 continue
             subject = entry
-        for a, b, own in _voices(state, block, start):
+        for a, b, own in _voices(state, block, start, stop):
             for passage, (x, y) in enumerate(_bounded(_sentences(block.text, a, b))):
                 if y > x:
                     state.sentences.append(Sentence(block, x, y, language_of(block.text[x:y]), subject, own, passage))
 
 
-def _remark_after_title(block: Block, entry: Entry) -> int:
-    """Where a remark begins on the line that names the paper, -1 where there is none."""
+def _remark_after_title(block: Block, entry: Entry) -> tuple[int, int]:
+    """Where a remark stands on the line that names the paper; begins at -1 where there is none."""
+    whole = len(block.text)
     if block.kind is BlockKind.ROW:
-        rest = [c for c in block.cells if c[0] >= entry.head]
-        return max(rest, key=lambda c: c[1] - c[0])[0] if rest and max(b - a for a, b in rest) > 60 else -1
+        rest = [c for c in block.cells if c[0] >= entry.title[1] and not is_bibtex(block.text[c[0] : c[1]])]
+        longest = max(rest, key=lambda c: c[1] - c[0], default=(0, 0))
+        lead = _CELL_LABEL.match(block.text, *longest)
+        return (lead.end() if lead else longest[0], longest[1]) if longest[1] - longest[0] > _SHORTEST_CELL else (-1, whole)
     mark = _LEAD.match(block.text, entry.head)
     start = mark.end() if mark else entry.head
     rest = block.text[start:].strip()
     if len(rest) < _SHORTEST or (block.kind is BlockKind.HEADING) or not any(c.isalnum() for c in rest):
-        return -1
+        return -1, whole
     attributed = entry.head > entry.title[1]
-    return start if attributed or (mark and mark[0].strip()) else -1
+    return (start if attributed or (mark and mark[0].strip()) else -1), whole
 
 
 _LEAD = re.compile(r"[\s)\]）」』*\"”|.,。、]*(?:[:：–—―→]|-{1,2}(?=\s))?[\s.]*")
-_SHORTEST = 6
+_SHORTEST, _SHORTEST_CELL = 6, 24
+_CELL_LABEL = re.compile(r"\s*(?:Summary|Abstract|Notes?|Remarks?|TL;?DR|要約|概要|メモ|感想)\b\s*[:：]?\s*", re.IGNORECASE)
 
 
-def _voices(state: Extraction, block: Block, start: int) -> Iterator[tuple[int, int, bool]]:
+def _voices(state: Extraction, block: Block, start: int, stop: int) -> Iterator[tuple[int, int, bool]]:
     """`(start, end, own words)` of the block's stretches."""
-    text = block.text
+    text = block.text[:stop]
     pairs = state.legend.brackets
     outside_is_own = id(block) not in state.subject
     if pairs:
