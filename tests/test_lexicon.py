@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from importlib.resources import files
+from itertools import pairwise
 
 import pytest
 
 from papergraph.extract import Catalogue, read_document, survey
 from papergraph.folding import fold
 from papergraph.lang import LANGUAGES, Cue, lexicon
-from papergraph.lang.patterns import compile_pattern
+from papergraph.lang.patterns import TokenLine, compile_pattern, compile_patterns
 from papergraph.lang.tokens import tokenize
 from papergraph.model import Concept, Paper, Relation
 from papergraph.notes import read
@@ -107,22 +108,46 @@ def test_a_lexicon_is_whole(language: str) -> None:
     assert known.language == language
     assert len({c.name for c in known.cues}) == len(known.cues)
     assert {f.name for f in files("papergraph.lang").joinpath(language).iterdir() if f.name.endswith(".toml")} == {
-        f"{n}.toml" for n in ("settings", "cues", "positions", "hedges", "negations", "voices")
+        f"{n}.toml" for n in ("settings", "cues", "labels", "positions", "hedges", "negations", "voices")
     }
     for group in (known.cues, known.positions, known.hedges, known.negations, known.voices):
         for entry in group:
             for pattern in entry.patterns:
-                assert compile_pattern(pattern, language)
+                assert compile_pattern(pattern)
 
 
 @pytest.mark.parametrize("pattern", ["", "~2 a", "a ~1"])
 def test_a_pattern_without_ends_is_refused(pattern: str) -> None:
     with pytest.raises(ValueError, match="both ends"):
-        compile_pattern(pattern, "en")
+        compile_pattern(pattern)
 
 
 @pytest.mark.parametrize("text", ["LayerNorm 要らない", "a b  c", "状態空間モデルは線形 RNN\tなので", "", " x"])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_tokens_keep_their_place(text: str, language: str) -> None:
-    doc = tokenize(text, language)
-    assert all(text[t.idx : t.idx + len(t)] == t.text for t in doc)
+    tokens = tokenize(text, language)
+    assert "".join(text[t.start : t.end] for t in tokens) == "".join(text.split())
+    assert all(a.end <= b.start for a, b in pairwise(tokens))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "line", "found"),
+    [
+        ("extend|extends @w", "it extends @w to video", ["extends @w"]),
+        ("similar* ~2 to", "similarly close to @w", ["similarly close to"]),
+        ("と_は|とは 異なる", "@w と は 異なる", ["と は 異なる"]),
+        ("上 =と|に", "上 と 同じ", ["上"]),
+        ("上 =と|に", "上 の 論文", []),
+        ("^ @w for", "→ @w for joins", ["→ @w for"]),
+        ("^ @w for", "see the @w for joins", []),
+        ("the? same ~1 as", "almost same idea as", ["same idea as"]),
+    ],
+)
+def test_patterns(pattern: str, line: str, found: list[str]) -> None:
+    keys = line.split()
+    tokens = TokenLine(keys, list(range(len(keys))), list(range(1, len(keys) + 1)))
+    assert [" ".join(keys[a:b]) for a, b in tokens.find(compile_patterns([pattern]))] == found
+
+
+def test_a_token_that_looks_like_a_mask_is_none() -> None:
+    assert TokenLine(["@w", "x@w", "a b"], [0, 3, 7], [2, 6, 10]).keys == ["@w", "x\ufffdw", "a\ufffdb"]

@@ -679,6 +679,8 @@ def test_html_fragments(text: str, seen: list[object]) -> None:
         ("<p>out</p><div role=main>in</div>", ["in"]),
         ("out<article>long enough text of a post</article><article>cmt</article>", ["long enough text of a post"]),
         ("<h1>List</h1><article>first post</article><article>second post</article>", [["List", "first post", "second post"]]),
+        ("<main><article>the text of the post</article><p>cmt</p></main>", ["the text of the post"]),
+        ("<main><h1>T</h1><article>the text of the post</article></main>", [["T", "the text of the post"]]),
         ("<main></main><p>out</p>", ["out"]),
         ("<main><nav>a long menu that is not text</nav></main><article>in</article>", ["in"]),
     ],

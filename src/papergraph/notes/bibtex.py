@@ -179,6 +179,9 @@ _LETTERS = {
     **dict(w.split(":") for w in "textregistered:® texttrademark:™ textcopyright:© copyright:© pounds:£ euro:€ texteuro:€ S:§ P:¶ slash:/".split()),
     **dict(w.split(":") for w in "guillemotleft:« guillemotright:» textmu:µ texttimes:× textbraceleft:{ textbraceright:} TeX:TeX LaTeX:LaTeX".split()),
 }
+_LAYOUT = frozenset("begin end label vspace hspace includegraphics color textcolor noopsort SortNoop".split())
+"""Commands whose first argument is not seen."""
+
 _SPACES = frozenset("item par newline linebreak quad qquad space hfill smallskip medskip bigskip".split())
 _STRONG = frozenset("textbf bf bfseries mathbf strong".split())
 _DECLARATIONS = frozenset("em it itshape tt ttfamily sc scshape sl slshape rm rmfamily sf sffamily small large normalsize noindent protect relax centering".split())
@@ -224,7 +227,7 @@ def read_tex(source: str, stretches: Sequence[tuple[int, int]], between: str = "
                     pos = at + len(trimmed(token[0]))
                     _address(placed, source, at, pos)
                 case "@":
-                    key = None if _IN_ADDRESS.match(source, at - 1) else _KEY.match(source, pos, end)
+                    key = None if at and _IN_ADDRESS.match(source, at - 1) else _KEY.match(source, pos, end)
                     pos = key.end() if key else pos
                     placed.run(source, at, pos)
                     if key:
@@ -255,12 +258,12 @@ def _word(placed: Placed, source: str, token: re.Match[str], end: int, groups: l
         groups.append((len(placed), plain_address(group[1]), False))
         return group.end() + 1
     if "cite" in word and (cited := _CITED.match(source, after, end)):
-        begin, first = len(placed), cited.start(1)
+        begin = len(placed)
         placed.run(source, *cited.span(1))
         for key in re.finditer(r"[^\s,]+", cited[1]):
             placed.links.append(Link(begin + key.start(), begin + key.end(), key[0], "key"))
-        return cited.end() if first < end else after
-    if word in ("begin", "end") and (group := _GROUP.match(source, after, end)):
+        return cited.end()
+    if word in _LAYOUT and (group := _GROUP.match(source, after, end)):
         placed.put(" ", token.start())
         return group.end()
     if word in _SPACES:
@@ -628,7 +631,7 @@ _REMARK = re.compile(
 )
 _FILLER = re.compile(
     r"""[\s(\[]*+(?:(?:accepted|to\ appear|in\ press|forthcoming|submitted|under\ review|in\ preparation|preprint|unpublished|published|presented|poster|oral
-    |spotlight|notable|highlight|withdrawn|rejected|conference\ paper|(?:best|outstanding|distinguished)\ [\w ]{0,30}(?:paper|award))(?:\ (?:to|at|in|by|for|as|on)\b.{0,120}
+    |spotlight|notable|highlight|withdrawn|rejected|(?:conference|workshop|tool|short|long|full|demo|position)\ paper|(?:best|outstanding|distinguished)\ [\w ]{0,30}(?:paper|award))(?:\ (?:to|at|in|by|for|as|on)\b.{0,120}
     |\ (?:presentation|manuscript|paper|poster|award|version|talk)\b.{0,60})?
     |arxiv\b.{0,120}|(?:version|ver\.|v)\ ?\d[\d.]*+.{0,40}|(?:online|accessed|last\ accessed|retrieved|available|url|doi|issn|isbn|pmc?id|adsbibcode|r\ package)\b.{0,200}
     |(?:publisher|place|conference\ name|ads\ bibcode|citation\ key|_?eprint|tex\.\w+|backup\ publisher|number|section|type|comment|journal\ abbreviation):.{0,200}
@@ -643,7 +646,7 @@ _VENUES = (
 _INHERITED = frozenset("journaltitle journal booktitle eventtitle maintitle publisher organization school institution year date".split())
 _ADDRESSES = "url ee link howpublished website pdf openreview code video slides project supplementary".split()
 _ARXIV_ID = r"(?:[0-9]{4}\.[0-9]{4,5}|[a-z][a-z-]{1,20}(?:\.[A-Z]{2})?/[0-9]{7})"
-_ARXIV = re.compile(rf"arxiv(?:\.org/\w++/|preprint|e-?print|abs/|[\s:.])*+({_ARXIV_ID})", re.IGNORECASE)
+_ARXIV = re.compile(rf"arxiv(?:\.org/\w++/|preprint|e-?print|abs/|[\s:.(\[])*+({_ARXIV_ID})", re.IGNORECASE)
 _ARXIV_ONLY = re.compile(rf"\s*+(?:arxiv[\s:]*+|abs/)?({_ARXIV_ID})(?:v\d+)?\s*+(?:\[.*\])?", re.IGNORECASE)
 _DOI = re.compile(r"10\.[0-9]{4,9}/[^\s\"<>{}]+")
 _YEAR = re.compile(r"(?<![0-9])(?:1[4-9]|20)[0-9]{2}(?![0-9])")
@@ -887,7 +890,7 @@ def _arxiv(told: _Told) -> str | None:
 
 def _addresses(told: _Told) -> list[str]:
     """The addresses of the work, the best first, each once; files of the machine are none."""
-    out: list[str] = []
+    out: dict[str, None] = {}
     names = [n for n in told.values if n.startswith("bdsk-url")]
     for raw, value in told.raw(*_ADDRESSES, *names, "note"):
         found = [plain_address(trimmed(w[0])) for w in WEB.finditer(raw)]
@@ -898,8 +901,8 @@ def _addresses(told: _Told) -> list[str]:
         for address in found:
             if address not in out:
                 told.place("links" if out else "url", value)
-                out.append(address)
-    return out
+                out[address] = None
+    return list(out)
 
 
 @lru_cache(maxsize=1024)

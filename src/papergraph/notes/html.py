@@ -211,7 +211,7 @@ _DROPPED = frozenset(
 )
 _DROPPED_ROLES = frozenset(("navigation", "search", "contentinfo", "complementary"))
 _NO_DISPLAY = re.compile(r"display\s*+:\s*+none", re.IGNORECASE)
-_PERMALINK = re.compile(r"(?:^|\s)(?:headerlink|header-?anchor|heading-?(?:anchor|link)|anchor-?link|anchorjs-link)(?:\s|$)", re.IGNORECASE)
+_PERMALINK = re.compile(r"(?:^|\s)(?:headerlink|doc-anchor|header-?anchor|heading-?(?:anchor|link)|anchor-?link|anchorjs-link)(?:\s|$)", re.IGNORECASE)
 
 
 def _is_dropped(text: str, token: _Token, kept: str) -> bool:
@@ -231,7 +231,8 @@ def _is_dropped(text: str, token: _Token, kept: str) -> bool:
 def _main(text: str, tokens: Sequence[_Token], kept: str) -> tuple[int, int]:
     """Which tokens are the main content: of `main`, `article` and `role=main` the one with the most text.
 
-    Where a second one apart from it has a quarter as much, the page is a list of articles, and all of it counts.
+    Where a second one apart from it has a quarter as much, the page is a list of articles, and all of it counts. Of a `main` that holds
+    little but one `article`, what is around that are comments and the like, unless the title is among it.
     """
     seen, dropped = 0, 0
     open_: list[tuple[int, int] | None] = []
@@ -254,6 +255,12 @@ def _main(text: str, tokens: Sequence[_Token], kept: str) -> tuple[int, int]:
     rivals = [f for f in found if f[2] <= best[1] or f[1] >= best[2]]
     if not best[0] or any(4 * f[0] >= best[0] for f in rivals):
         return 0, len(tokens)
+    for inner in sorted(found, key=lambda f: (-f[0], f[1])):
+        if best[1] < inner[1] and inner[2] < best[2] and 4 * inner[0] >= 3 * best[0]:
+            around = (*tokens[best[1] : inner[1]], *tokens[inner[2] : best[2]])
+            if not any(t.name == "h1" for t in around):
+                return inner[1], inner[2]
+            break
     return best[1], best[2]
 
 

@@ -364,7 +364,7 @@ class _Reader:
         if fields is not None:
             titled = next((span.line for name, span in fields.places if name == "title"), 1)
             fields = replace(fields, line=titled)
-        return nest([b for b in self.out if b is not None]), fields or Fields(), self.problems
+        return nest([b for b in self.out if b is not None]), fields or Fields(), sorted(self.problems, key=lambda p: p.line)
 
     def _line(self, n: int) -> int:
         """Read line `n`, and those that belong to it; the line after them."""
