@@ -11,8 +11,16 @@ class UsageError(PapergraphError):
     """The request itself was wrong (an unknown type, a paper related to itself)."""
 
 
+class LexiconError(PapergraphError):
+    """A user's own lexicon that is not as it should be; the message names the file and the line."""
+
+
 class NotesError(PapergraphError):
     """A file of notes could not be read."""
+
+
+class MissingExtraError(PapergraphError):
+    """An optional package that was asked for is not installed."""
 
 
 class StoreError(PapergraphError):

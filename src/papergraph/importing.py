@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from papergraph.errors import NotesError
-from papergraph.folding import source_id
+from papergraph.folding import paper_id, source_id
 from papergraph.model import Note, Paper, Problem, Source, Statement
 from papergraph.resolve.names import short_names
 from papergraph.store.changes import Change, changes_between
@@ -17,6 +17,8 @@ from papergraph.vocabulary import Role
 
 if TYPE_CHECKING:
     from papergraph.extract import Catalogue, Known, Reading
+    from papergraph.extract.state import Extraction
+    from papergraph.lang.words import Words
     from papergraph.notes import Document
     from papergraph.store.protocol import Progress, Store
 
@@ -115,6 +117,7 @@ def plan_import(
     collection: str | None = None,
     jobs: int = 0,
     rewritten: bool = False,
+    lexicons: Sequence[Path] = (),
     progress: Progress | None = None,
 ) -> ImportPlan:
     """What importing `paths` would change in `store`.
@@ -131,21 +134,24 @@ def plan_import(
         How many processes read; 0 for as many as the amount of notes is worth.
     rewritten
         Whether a file may take the place of one of the same name that it has nothing in common with.
+    lexicons
+        The user's own lexicons; one named `papergraph.toml` beside the notes is taken as well.
     progress
         Called with what is being done, how many files are done and how many there are.
 
     Raises
     ------
     NotesError
-        If nothing at all could be read, or a file has nothing in common with what was imported under its name.
+        If nothing at all could be read, a lexicon is not as it should be, or a file has nothing in common with what was imported under its name.
     """
+    words = words_for(paths, lexicons)
     sources = store.sources()
     files, gone = find_files(paths, sources, collection)
-    documents, failures = _read_files(files, encoding, progress)
+    documents, failures = read_files(files, encoding, progress)
     if not documents and failures:
         raise NotesError("\n".join(failures))
     context = _context(store, [f.uri for f in files], sources)
-    said, problems = extract(documents, context, jobs=jobs, progress=progress)
+    said, problems = extract(documents, context, words=words, jobs=jobs, progress=progress)
     asserters = sorted(source_id(u) for u in (*(d.uri for d in documents), *gone))
     before = store.statements(asserters)
     if not rewritten:
@@ -169,7 +175,8 @@ def _check_same(documents: Sequence[Document], before: Sequence[Statement], afte
             )
 
 
-def _read_files(files: Sequence[NotesFile], encoding: str | None, progress: Progress | None) -> tuple[list[Document], list[str]]:
+def read_files(files: Sequence[NotesFile], encoding: str | None = None, progress: Progress | None = None) -> tuple[list[Document], list[str]]:
+    """The documents of files, and what could not be read."""
     from papergraph.notes import decode, read
     from papergraph.notes.decode import LARGEST_FILE
 
@@ -190,8 +197,17 @@ def _read_files(files: Sequence[NotesFile], encoding: str | None, progress: Prog
     return documents, failures
 
 
+def words_for(paths: Sequence[Path], lexicons: Sequence[Path] = ()) -> Words | None:
+    """The words to read `paths` by: the default ones (`None`), or those with the user's own files, in order: `lexicons`, then `papergraph.toml` beside the notes."""
+    from papergraph.lang.words import FILE, read_words
+
+    beside = dict.fromkeys((p if p.is_dir() else p.parent) / FILE for p in paths)
+    files = [f for f in (*lexicons, *beside) if f.is_file()]
+    return read_words(files) if files else None
+
+
 def extract(
-    documents: Sequence[Document], context: tuple[Known, ...] = (), *, jobs: int = 1, progress: Progress | None = None
+    documents: Sequence[Document], context: tuple[Known, ...] = (), *, words: Words | None = None, jobs: int = 1, progress: Progress | None = None
 ) -> tuple[list[Statement], list[Problem]]:
     """What `documents`, taken together, state; `context` are papers known from other files of the same collections."""
     from papergraph.extract import Catalogue, read_document, survey
@@ -199,13 +215,13 @@ def extract(
     if jobs == 0:
         jobs = (os.cpu_count() or 1) if sum(len(d.text) for d in documents) > _PARALLEL_BYTES else 1
     documents = _with_libraries(documents)
-    surveys = [survey(d) for d in documents]
+    surveys = [survey(d, words) for d in documents]
     own = {d.uri for d in documents}
-    catalogue = Catalogue((*(k for s in surveys for k in s.known()), *context))
+    catalogue = Catalogue((*(k for s in surveys for k in s.known()), *context, *_aliased(words)))
     statements: list[Statement] = []
     problems: list[Problem] = []
     if jobs > 1 and len(own) > 1:
-        readings: Iterable[Reading] = _in_parallel(documents, catalogue, jobs)
+        readings: Iterable[Reading] = _in_parallel(documents, catalogue, words, jobs)
     else:
         readings = (read_document(s, catalogue) for s in surveys)
     for done, reading in enumerate(readings):
@@ -214,6 +230,17 @@ def extract(
         statements += reading.statements
         problems += reading.problems
     return statements, problems
+
+
+def extraction_of(document: Document, documents: Sequence[Document], words: Words | None = None) -> Extraction:
+    """The state of extraction at its end for one of `documents`, which are taken together: for explaining."""
+    from papergraph.extract import Catalogue, read_document, survey
+
+    surveys = {d.uri: survey(d, words) for d in _with_libraries(documents)}
+    catalogue = Catalogue((*(k for s in surveys.values() for k in s.known()), *_aliased(words)))
+    own = surveys[document.uri]
+    read_document(own, catalogue)
+    return own.state
 
 
 def _with_libraries(documents: Sequence[Document]) -> Sequence[Document]:
@@ -226,24 +253,33 @@ def _with_libraries(documents: Sequence[Document]) -> Sequence[Document]:
     return [replace(d, library=True) if is_list else d for d, is_list in zip(documents, lists, strict=True)]
 
 
-def _in_parallel(documents: Sequence[Document], catalogue: Catalogue, jobs: int) -> Iterable[Reading]:
+def _aliased(words: Words | None) -> Iterable[Known]:
+    """Works that the user's lexicon names."""
+    from papergraph.extract import Known
+
+    for title, names in (words.aliases if words else {}).items():
+        yield Known(Paper(paper_id(title), title, Role.CITED), (title, *names))
+
+
+def _in_parallel(documents: Sequence[Document], catalogue: Catalogue, words: Words | None, jobs: int) -> Iterable[Reading]:
     from concurrent.futures import ProcessPoolExecutor
 
-    with ProcessPoolExecutor(jobs, initializer=_start_worker, initargs=(catalogue,)) as pool:
+    with ProcessPoolExecutor(jobs, initializer=_start_worker, initargs=(catalogue, words)) as pool:
         yield from pool.map(_read_one, documents, chunksize=8)
 
 
-_worker_catalogue: list[Catalogue] = []
+_worker: list[tuple[Catalogue, Words | None]] = []
 
 
-def _start_worker(catalogue: Catalogue) -> None:
-    _worker_catalogue[:] = [catalogue]
+def _start_worker(catalogue: Catalogue, words: Words | None) -> None:
+    _worker[:] = [(catalogue, words)]
 
 
 def _read_one(document: Document) -> Reading:
     from papergraph.extract import read_document, survey
 
-    return read_document(survey(document), _worker_catalogue[0])
+    catalogue, words = _worker[0]
+    return read_document(survey(document, words), catalogue)
 
 
 def _context(store: Store, uris: Sequence[str], sources: Iterable[Source]) -> tuple[Known, ...]:

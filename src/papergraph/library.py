@@ -14,7 +14,7 @@ from papergraph.query.path import Step, shortest_path
 from papergraph.query.related import Related, related, topic_path
 from papergraph.store import is_server, open_store
 from papergraph.store.changes import Change, ChangeSet
-from papergraph.store.protocol import Filter, Hit, Statistics, Store, Surroundings
+from papergraph.store.protocol import Filter, Hit, Likeness, Statistics, Store, Surroundings
 from papergraph.vocabulary import Label
 
 if TYPE_CHECKING:
@@ -75,12 +75,13 @@ class Library:
         collection: str | None = None,
         jobs: int = 0,
         replace: bool = False,
+        lexicons: Sequence[Path] = (),
         progress: Progress | None = None,
     ) -> ImportPlan:
         """What importing files or folders of notes would change; nothing is changed. See `importing.plan_import`."""
         from papergraph.importing import plan_import
 
-        return plan_import(self.store, [Path(p) for p in paths], encoding=encoding, collection=collection, jobs=jobs, rewritten=replace, progress=progress)
+        return plan_import(self.store, [Path(p) for p in paths], encoding=encoding, collection=collection, jobs=jobs, rewritten=replace, lexicons=lexicons, progress=progress)
 
     def import_notes(
         self,
@@ -89,6 +90,7 @@ class Library:
         collection: str | None = None,
         jobs: int = 0,
         replace: bool = False,
+        lexicons: Sequence[Path] = (),
         progress: Progress | None = None,
     ) -> ImportPlan:
         """Import files or folders of notes in one change set, and return what was changed and what went wrong.
@@ -96,7 +98,7 @@ class Library:
         Importing the same notes again changes nothing; edited notes change just what was edited; what the user added
         stays.
         """
-        plan = self.plan_import(*paths, encoding=encoding, collection=collection, jobs=jobs, replace=replace, progress=progress)
+        plan = self.plan_import(*paths, encoding=encoding, collection=collection, jobs=jobs, replace=replace, lexicons=lexicons, progress=progress)
         self.apply_plan(plan, *paths)
         return plan
 
@@ -116,10 +118,12 @@ class Library:
         assert isinstance(found, Paper)
         return found
 
-    def related(self, paper: str, *, limit: int = 10, types: Sequence[str] = (), min_confidence: float = 0.0) -> list[Related]:
-        """Related papers, best first, each with its reasons."""
+    def related(
+        self, paper: str, *, limit: int = 10, types: Sequence[str] = (), min_confidence: float = 0.0, likeness: Likeness | None = None
+    ) -> list[Related]:
+        """Related papers, best first, each with its reasons; `likeness` stands in for likeness by words (see `extras`)."""
         kinds = [editing.relation_type(t) for t in types]
-        return related(self.store, self.paper(paper), limit=limit, types=kinds, min_confidence=min_confidence)
+        return related(self.store, self.paper(paper), limit=limit, types=kinds, min_confidence=min_confidence, likeness=likeness)
 
     def path(self, source: str, target: str) -> list[Step] | None:
         """The shortest explained way from one paper, topic or concept to another; `None` if there is none."""

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -28,6 +29,14 @@ def default_store() -> str:
     from platformdirs import user_data_path
 
     return str(user_data_path("papergraph", appauthor=False) / "papergraph.db")
+
+
+def own_lexicons(named: "list[Path] | None" = None) -> "list[Path]":
+    """The user's own lexicons: `papergraph.toml` in the folder of settings, then those named."""
+    from platformdirs import user_config_path
+
+    own = user_config_path("papergraph", appauthor=False) / "papergraph.toml"
+    return [*([own] if own.is_file() else []), *(named or ())]
 
 
 def store_location(context: typer.Context | None = None) -> str:
@@ -79,6 +88,6 @@ def papergraph(
     """Reading notes in, a graph of papers, topics, concepts and remarks out."""
 
 
-from papergraph.cli import edit, files, importing, queries  # noqa: E402 - the commands register themselves on the app
+from papergraph.cli import edit, explain, files, importing, queries  # noqa: E402 - the commands register themselves on the app
 
-_ = (edit, files, importing, queries)
+_ = (edit, explain, files, importing, queries)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from papergraph.cli.app import app, open_library, store_location
+from papergraph.cli.app import app, open_library, own_lexicons, store_location
 from papergraph.cli.output import complain, inform, print_json, progress_bar, show, table
 from papergraph.errors import StoreMissingError
 from papergraph.library import Library
@@ -21,12 +21,13 @@ _SHOWN_PROBLEMS = 20
 @app.command("import")
 def import_(
     context: typer.Context,
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders of notes: Markdown or plain text.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders of notes: Markdown, plain text, org-mode, HTML, BibTeX.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Say what would change, and change nothing.")] = False,
     encoding: Annotated[str | None, typer.Option(help="The files' encoding, for example cp932. Default: found out.")] = None,
     collection: Annotated[str | None, typer.Option("--as", metavar="NAME", help="What to call the folder of notes. Default: its own name.")] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes that read; 0 for as many as the amount is worth.")] = 0,
     replace: Annotated[bool, typer.Option("--replace", help="A file may take the place of one of the same name that it has nothing in common with.")] = False,
+    lexicon: Annotated[list[Path] | None, typer.Option(help="A lexicon of your own beside papergraph.toml in the notes' folder and in your settings.", exists=True, dir_okay=False)] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Import notes; what they no longer say goes, what you added by hand stays."""
@@ -41,7 +42,7 @@ def import_(
     try:
         with library:
             with progress_bar(not json) as progress:
-                plan = library.plan_import(*paths, encoding=encoding, collection=collection, jobs=jobs, replace=replace, progress=progress)
+                plan = library.plan_import(*paths, encoding=encoding, collection=collection, jobs=jobs, replace=replace, lexicons=own_lexicons(lexicon), progress=progress)
             if not new and not dry_run:
                 library.apply_plan(plan, *paths)
         if new and not dry_run and plan.changes:

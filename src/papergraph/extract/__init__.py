@@ -20,6 +20,7 @@ from papergraph.extract.statements import write_statements
 from papergraph.extract.tokens import mark_promising
 from papergraph.extract.topics import find_topics, promote_discussed
 from papergraph.folding import source_id
+from papergraph.lang.words import Words, default_words
 from papergraph.model import Problem, Statement
 from papergraph.notes.document import Document
 
@@ -86,9 +87,9 @@ class Reading:
     problems: tuple[Problem, ...]
 
 
-def survey(document: Document) -> Survey:
-    """Find the papers and topics of `document`."""
-    state = Extraction(document, source_id(document.uri))
+def survey(document: Document, words: Words | None = None) -> Survey:
+    """Find the papers and topics of `document`, going by `words` (`None` for the default ones)."""
+    state = Extraction(document, source_id(document.uri), words or default_words())
     for top in document.blocks:
         for block in top.walk():
             state.order.append(block)

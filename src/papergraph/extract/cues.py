@@ -7,8 +7,9 @@ from functools import cache
 
 from papergraph.extract.state import Extraction, Match, Sentence, Verdict
 from papergraph.extract.tokens import token_line
-from papergraph.lang import Cue, Lexicon, Wording, lexicon
+from papergraph.lang import Cue, Lexicon, Wording
 from papergraph.lang.patterns import TokenLine, compile_patterns, triggers
+from papergraph.lang.words import Words
 from papergraph.vocabulary import Kind
 
 _AROUND = 8
@@ -16,14 +17,14 @@ _AROUND = 8
 
 
 @cache
-def _cues(language: str) -> tuple[tuple[re.Pattern[str], re.Pattern[str], Cue], ...]:
+def _cues(words: Words, language: str) -> tuple[tuple[re.Pattern[str], re.Pattern[str], Cue], ...]:
     """For each cue what tells that a text may hold it, and what finds it in a line of tokens."""
-    return tuple((triggers(c.patterns), compile_patterns(c.patterns), c) for c in lexicon(language).cues)
+    return tuple((triggers(c.patterns), compile_patterns(c.patterns), c) for c in words.of(language).cues)
 
 
 @cache
-def _wordings(language: str, field: str) -> tuple[re.Pattern[str], tuple[tuple[re.Pattern[str], Wording], ...]]:
-    wordings: tuple[Wording, ...] = getattr(lexicon(language), field)
+def _wordings(words: Words, language: str, field: str) -> tuple[re.Pattern[str], tuple[tuple[re.Pattern[str], Wording], ...]]:
+    wordings: tuple[Wording, ...] = getattr(words.of(language), field)
     return triggers(p for w in wordings for p in w.patterns), tuple((compile_patterns(w.patterns), w) for w in wordings)
 
 
@@ -35,13 +36,13 @@ def match_cues(state: Extraction) -> None:
         folded = sentence.text.casefold()
         line: TokenLine | None = None
         hits: list[Match] = []
-        for trigger, pattern, cue in _cues(sentence.language):
+        for trigger, pattern, cue in _cues(state.words, sentence.language):
             if not trigger.search(folded) or (cue.needs == ("next",) and id(sentence.block) not in state.next_cited):
                 continue
             line = line or token_line(sentence)
             for a, b in line.find(pattern):
                 hit = Match(cue, line.starts[a], line.ends[b - 1])
-                word = _blocked(sentence, line, a, b, cue)
+                word = _blocked(state, sentence, line, a, b, cue)
                 if word:
                     sentence.verdicts.append(Verdict(_rule(sentence, cue), hit.start, hit.end, f"stopped: {word!r} stands beside the cue"))
                 else:
@@ -49,14 +50,14 @@ def match_cues(state: Extraction) -> None:
         sentence.matches = sorted(hits, key=lambda h: (h.start - h.end, -h.cue.weight, h.start, h.cue.name))
 
 
-def _blocked(sentence: Sentence, line: TokenLine, a: int, b: int, cue: Cue) -> str | None:
+def _blocked(state: Extraction, sentence: Sentence, line: TokenLine, a: int, b: int, cue: Cue) -> str | None:
     """The word that makes the cue at tokens `a:b` no relation, if one does."""
     text = sentence.block.text
     around = text[line.starts[max(a - _AROUND, 0)] : line.ends[min(b + _AROUND, len(line.ends)) - 1]].casefold()
     found = next((w for w in cue.blocked_by if w in around), None)
     if found is None and cue.scores:
         near = text[line.starts[max(a - cue.scores, 0)] : line.ends[min(b + cue.scores, len(line.ends)) - 1]].casefold()
-        found = next((w for w in lexicon(sentence.language).scores if w in near), None)
+        found = next((w for w in state.words.of(sentence.language).scores if w in near), None)
     return found
 
 
@@ -81,11 +82,11 @@ def weigh_hedges(state: Extraction) -> None:
     for sentence in state.sentences:
         if not (sentence.own or sentence.matches):
             continue
-        words = lexicon(sentence.language)
+        words = state.words.of(sentence.language)
         folded = sentence.text.casefold()
         line: TokenLine | None = None
         for field in ("hedges", "negations"):
-            maybe, wordings = _wordings(sentence.language, field)
+            maybe, wordings = _wordings(state.words, sentence.language, field)
             if not maybe.search(folded):
                 continue
             line = line or token_line(sentence)
@@ -136,7 +137,7 @@ def tell_kinds(state: Extraction) -> None:
     for sentence in state.sentences:
         if not sentence.own:
             continue
-        maybe, wordings = _wordings(sentence.language, "voices")
+        maybe, wordings = _wordings(state.words, sentence.language, "voices")
         kinds = set()
         if maybe.search(sentence.text.casefold()):
             line = token_line(sentence, masked=False)

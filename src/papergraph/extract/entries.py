@@ -10,10 +10,9 @@ from papergraph.extract.fields import Told, filled, place_of, put_attribution, r
 from papergraph.extract.labels import meaning_of, read_label, section_of
 from papergraph.extract.owner import of_file, of_post
 from papergraph.extract.references import read_reference
-from papergraph.extract.state import Entry, Extraction
+from papergraph.extract.state import Entry, Extraction, Judgement, Reason
 from papergraph.extract.titles import TitleLine, looks_like_title, read_title_line, web_address
-from papergraph.folding import is_cjk, paper_id, squeeze
-from papergraph.lang import LANGUAGES, lexicon
+from papergraph.folding import fold, is_cjk, paper_id, squeeze
 from papergraph.model import Paper
 from papergraph.notes.document import Block, BlockKind
 from papergraph.resolve.identifiers import identifiers, is_paper_address
@@ -55,7 +54,7 @@ def find_entries(state: Extraction) -> None:
         found = _in_prose(state, blocks)
     if owner is None and not records:
         state.owner = of_post(blocks, found)
-    listed = [e for e in {id(e): e for e in state.references.numbered.values()}.values()]
+    listed = list({id(e): e for e in state.references.numbered.values()}.values())
     listed += [e for e in state.references.named.values() if e is not None and e not in listed]
     state.entries = records + ([owner] if owner else []) + found + listed
     _own_blocks(state)
@@ -91,8 +90,8 @@ def _candidates(state: Extraction, blocks: list[Block]) -> list[Candidate]:
         if block.kind not in (BlockKind.ITEM, BlockKind.ROW, BlockKind.PARAGRAPH, BlockKind.HEADING) or block.quoted or id(block) in state.silent:
             continue
         told = Told()
-        line = _row_line(state, block, told) if block.kind is BlockKind.ROW else _title_line(block)
-        if line is None or not 4 <= len(line.title) <= 300 or line.title.casefold() in _NO_TITLES:
+        line = _row_line(state, block, told) if block.kind is BlockKind.ROW else _title_line(state, block)
+        if line is None or not 4 <= len(line.title) <= 300 or line.title.casefold() in _NO_TITLES or fold(line.title) in state.words.stop_words:
             continue
         below = _below(state, block, position)
         told_below = read_lines(state, below, loose=2 if block.kind is not BlockKind.HEADING else 4)
@@ -102,15 +101,17 @@ def _candidates(state: Extraction, blocks: list[Block]) -> list[Candidate]:
             put_attribution(state, told, block, line.attribution)
         _merge(told, told_below)
         section = state.sections.get(id(block), "")
-        score = _score(state, block, line, told, told_below, section)
+        reasons = _score(state, block, line, told, told_below, section)
+        score = sum(r.points for r in reasons)
+        state.judged[id(block)] = Judgement(line.title, score, reasons)
         above = _heading_above(state, block)
         form = (block.kind, block.level, above.level if above is not None and not state.document.flat else 0, bool(line.markers) if state.document.flat else False)
         out.append(Candidate(block, line, score, told, form, section))
     return out
 
 
-def _title_line(block: Block) -> TitleLine | None:
-    label = read_label(block.text)
+def _title_line(state: Extraction, block: Block) -> TitleLine | None:
+    label = read_label(block.text, state.words)
     if label is not None and (label.typed or (label.group == "field" and (label.meaning != "title" or block.kind is not BlockKind.ITEM))):
         return None
     if block.kind is not BlockKind.HEADING and likely(read_attribution(block.text)):
@@ -157,46 +158,49 @@ def _below(state: Extraction, block: Block, position: dict[int, int]) -> list[Bl
     return []
 
 
-def _score(state: Extraction, block: Block, line: TitleLine, told: Told, below: Told, section: str) -> int:
+def _score(state: Extraction, block: Block, line: TitleLine, told: Told, below: Told, section: str) -> tuple[Reason, ...]:
+    """What speaks for and against the line's being a paper's, in points."""
     whole = block.text.strip()
     address = web_address(line.link)
-    score = 0
-    if address and is_paper_address(address):
-        score += 3 if line.lead != "plain" or looks_like_title(line.title) else 2
-        after = block.text[line.end :]
-        if len(line.title.split()) < 3 and not is_cjk(line.title) and (len(after) > 25 or is_cjk(after)) and not line.attributed:
-            # "[Smith 2019](…) and more", "[induction heads](…) の話": the link's text is no title
-            score -= 2
-    elif address and line.lead == "link":
-        score += 1
-    legend = state.legend.marks
-    score += 2 * bool(line.markers and (any(m in legend for m in line.markers) or not legend))
-    score += 2 * bool(line.decision)
+    to_work = bool(address and is_paper_address(address))
     titled = looks_like_title(line.title)
-    score += 2 * titled or int(bool(line.markers or line.decision or line.attributed or below.bibliographic) and _could_be_title(line.title))
-    score += 3 * line.attributed or int(line.attribution is not None)
-    score += 3 * below.bibliographic or int("url" in below.values)
-    score += 4 * (block.fields is not None and any(k in told.values for k in ("authors", "venue", "year", "doi", "arxiv_id")))
-    score -= 5 * (line.lead == "quoted" and not titled and not (is_cjk(line.title) and len(line.title) < _LONG_TITLE))
-    score += line.lead in ("quoted", "strong") and titled and bool(address or line.attributed)
+    after = block.text[line.end :]
+    legend = state.legend.marks
+    plain = line.lead == "plain"
+    said = [
+        Reason((3 if not plain or titled else 2) * to_work, "a link to a work"),
+        # "[Smith 2019](…) and more", "[induction heads](…) の話": the link's text is no title
+        Reason(-2 * (to_work and len(line.title.split()) < 3 and not is_cjk(line.title) and (len(after) > 25 or is_cjk(after)) and not line.attributed), "the link's words are no title"),
+        Reason(int(not to_work and bool(address) and line.lead == "link"), "a link"),
+        Reason(2 * bool(line.markers and (any(m in legend for m in line.markers) or not legend)), "marks"),
+        Reason(2 * bool(line.decision), "a decision"),
+        Reason(2 * titled or int(bool(line.markers or line.decision or line.attributed or below.bibliographic) and _could_be_title(line.title)), "words like a title's"),
+        Reason(3 * line.attributed or int(line.attribution is not None), "authors, venue or year"),
+        Reason(3 * below.bibliographic or int("url" in below.values), "authors, venue or address below"),
+        Reason(4 * (block.fields is not None and any(k in told.values for k in ("authors", "venue", "year", "doi", "arxiv_id"))), "properties of a work"),
+        Reason(-5 * (line.lead == "quoted" and not titled and not (is_cjk(line.title) and len(line.title) < _LONG_TITLE)), "a quotation"),
+        Reason(int(line.lead in ("quoted", "strong") and titled and bool(address or line.attributed)), "set off as a title"),
+        Reason(-3 * (not titled and plain and not line.attributed and not below.bibliographic and bool(is_cjk(line.title) or _SENTENCE_END.search(line.title))), "words of a sentence"),
+        Reason(-1 * (plain and _SENTENCE_END.search(line.title) is not None), "a sentence's end"),
+        Reason(-3 * bool(line.lead == "link" and line.link and line.link.target.startswith("#")), "a link within the page"),
+        Reason(-2 * (section == "other"), "a section of other things"),
+        Reason(-2 * bool(section != "other" and address and not to_work and not line.attributed and not below.bibliographic and line.lead == "link" and not line.markers), "a link that leads to no work"),
+        Reason(-2 * (len(whole) > _LONG_LINE and not line.attributed and plain), "a long line"),
+    ]
     if block.kind is BlockKind.PARAGRAPH:
-        score -= 6 * _runs_on(state, block, line)
-        score -= 2 * (not line.attributed and (line.lead == "plain" or len(whole) > 2 * len(line.title) + 120))
-        score -= bool(address) and not is_paper_address(address or "")
+        said += [
+            Reason(-6 * _runs_on(state, block, line), "running text"),
+            Reason(-2 * (not line.attributed and (plain or len(whole) > 2 * len(line.title) + 120)), "a paragraph without authors"),
+            Reason(-1 * (bool(address) and not to_work), "a paragraph with a link that leads to no work"),
+        ]
     if block.kind is BlockKind.HEADING:
-        score -= 1 + 2 * any(c.kind is BlockKind.HEADING and looks_like_title(c.text) for c in block.children) + (meaning_of(block.text)[0] != "" or section_of(block) != "") * 5
-        score -= 2 * (not below.bibliographic and not (address and is_paper_address(address)) and not line.attributed)
-    if not titled and line.lead == "plain" and not line.attributed and not below.bibliographic and (is_cjk(line.title) or _SENTENCE_END.search(line.title)):
-        score -= 3
-    if _SENTENCE_END.search(line.title) and line.lead == "plain":
-        score -= 1
-    if line.lead == "link" and line.link and line.link.target.startswith("#"):
-        score -= 3
-    if section == "other" or (address and not is_paper_address(address) and not line.attributed and not below.bibliographic and line.lead == "link" and not line.markers):
-        score -= 2
-    if len(whole) > _LONG_LINE and not line.attributed and line.lead == "plain":
-        score -= 2
-    return score
+        told_here = below.bibliographic or to_work or line.attributed
+        said += [
+            Reason(-1 - 2 * any(c.kind is BlockKind.HEADING and looks_like_title(c.text) for c in block.children), "a heading"),
+            Reason(-5 * (meaning_of(block.text, state.words)[0] != "" or section_of(block, state.words) != ""), "the name of a section"),
+            Reason(-2 * (not told_here), "nothing of a work below it"),
+        ]
+    return tuple(r for r in said if r.points)
 
 
 _LONG_LINE, _LONG_TITLE = 320, 80
@@ -218,7 +222,7 @@ def _could_be_title(title: str) -> bool:
         return False
     if is_cjk(title):
         return len(title) >= 6 and not re.search(r"(?:です|ます|した|する|いる|ない|だった|かも|たい|よね|かな)$", title)
-    return len(title.split()) >= 2 and (title[:1].isupper() or title[:1].isdigit() or any(c.isupper() for c in title)) or (len(title.split()) == 1 and any(c.isupper() for c in title))
+    return (len(title.split()) >= 2 and (title[:1].isupper() or title[:1].isdigit() or any(c.isupper() for c in title))) or (len(title.split()) == 1 and any(c.isupper() for c in title))
 
 
 def _choose(state: Extraction, candidates: list[Candidate]) -> list[Entry]:
@@ -230,9 +234,6 @@ def _choose(state: Extraction, candidates: list[Candidate]) -> list[Entry]:
         form for form, cs in forms.items() if form[0] is not BlockKind.PARAGRAPH or state.document.flat if sum(c.score >= _THRESHOLD for c in cs) >= max(_FRAME, _FRAME_SHARE * len(cs))
     }
     chosen = [c for c in candidates if c.score >= _THRESHOLD or (c.form in framed and c.score >= -1 and c.section == "" and _fits(c))]
-    if any(c.block.kind is BlockKind.HEADING for c in chosen):
-        inside = {id(b) for c in chosen if c.block.kind is BlockKind.HEADING for b in c.block.walk() if b is not c.block}
-        chosen = [replace_nested(c) if id(c.block) in inside else c for c in chosen]
     marked = [bool(c.line.markers or c.line.decision) for c in chosen]
     mostly_marked = len(marked) >= 4 and sum(marked) >= 0.75 * len(marked)
     out: list[Entry] = []
@@ -258,11 +259,6 @@ def _choose(state: Extraction, candidates: list[Candidate]) -> list[Entry]:
             told_blocks |= c.told.blocks
             state.silent |= c.told.blocks
     return [e for e in out if id(e.block) not in told_blocks]
-
-
-def replace_nested(candidate: Candidate) -> Candidate:
-    """A candidate inside another paper's section: it is there as a cited work."""
-    return candidate
 
 
 def _fits(candidate: Candidate) -> bool:
@@ -360,7 +356,7 @@ def _as_cited(entry: Entry) -> Entry:
 
 def _in_prose(state: Extraction, blocks: list[Block]) -> list[Entry]:
     """Linked works in running text. The first is what a post about one paper ("… を読んだ") is about, the rest are cited."""
-    nouns = tuple(w for language in LANGUAGES for w in lexicon(language).paper_nouns)
+    nouns = tuple(w for words in state.words.all() for w in words.paper_nouns)
     out: list[Entry] = []
     for block in blocks:
         if block.quoted or block.kind is BlockKind.HEADING:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from papergraph.extract.attribution import YEAR, Attribution, likely, read_attribution
-from papergraph.extract.labels import Labelled, meaning_of, read_label
+from papergraph.extract.labels import meaning_of, read_label
 from papergraph.extract.state import Extraction
 from papergraph.extract.titles import DECISION, LINK_WORDS
 from papergraph.folding import squeeze
@@ -61,13 +61,11 @@ def read_lines(state: Extraction, blocks: Sequence[Block], *, loose: int = 3, mo
         if len(block.text) > _SHORT_LINE:
             loose = 0
             continue
-        label = read_label(block.text)
+        label = read_label(block.text, state.words)
         if label is not None and label.group == "field":
             read_value(state, told, block, label.meaning, label.value)
             told.blocks.add(id(block))
-        elif n < loose and label is None and _bare(state, told, block, n):
-            told.blocks.add(id(block))
-        elif _address_line(told, block, state):
+        elif (n < loose and label is None and _bare(state, told, block, n)) or _address_line(told, block, state):
             told.blocks.add(id(block))
         else:
             # what stands below the first line of another sort is told only by labels and addresses
@@ -289,7 +287,7 @@ def headed_fields(state: Extraction, headings: Iterable[Block]) -> Told:
     """Fields whose label is a heading and whose value stands below it: "## 会議" / "ICCV 2015"."""
     told = Told()
     for heading in headings:
-        group, meaning = meaning_of(heading.text)
+        group, meaning = meaning_of(heading.text, state.words)
         if group != "field" or meaning in ("none", "title") or not heading.children:
             continue
         # the value may stand in a heading of its own below
@@ -300,8 +298,3 @@ def headed_fields(state: Extraction, headings: Iterable[Block]) -> Told:
         told.blocks.add(id(value))
     return told
 
-
-def labelled(block: Block) -> Labelled | None:
-    """The label of a short line, if it is one of a field."""
-    label = read_label(block.text) if len(block.text) <= _SHORT_LINE else None
-    return label if label is not None and label.group == "field" else None

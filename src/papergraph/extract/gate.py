@@ -13,7 +13,7 @@ from papergraph.extract.cues import clause
 from papergraph.extract.names import phrase_after
 from papergraph.extract.state import Extraction, Found, Match, Mention, Sentence, Verdict
 from papergraph.folding import fold
-from papergraph.lang import Lexicon, lexicon
+from papergraph.lang import Lexicon
 from papergraph.model import Paper
 from papergraph.vocabulary import Kind
 
@@ -37,7 +37,7 @@ def gate_targets(state: Extraction) -> None:
     """Give each cue its target, or stop it; make relations of those that keep one."""
     topic: tuple[object, Paper | None] = (None, None)
     for sentence in state.sentences:
-        words = lexicon(sentence.language)
+        words = state.words.of(sentence.language)
         used: list[Match] = []
         if sentence.subject is None and topic[0] is sentence.block:
             # in prose, a sentence without a subject of its own goes on about the work before it
@@ -109,7 +109,7 @@ def _resolve(state: Extraction, sentence: Sentence, match: Match, words: Lexicon
 
 def _found(state: Extraction, sentence: Sentence, match: Match, source: Paper, target: Mention, *, turned: bool = False) -> Found:
     cue = match.cue
-    foreign = not turned and not _speaks_of_itself(sentence, match, lexicon(sentence.language))
+    foreign = not turned and not _speaks_of_itself(sentence, match, state.words.of(sentence.language))
     sure = confidence(match, target, summary=bool(state.legend.brackets) and not sentence.own, foreign=foreign)
     return Found(cue.type, source, target, sure, match.hedged, f"{sentence.language}:{cue.name}", backward=(cue.direction == "backward") != turned)
 
@@ -169,7 +169,7 @@ def _object(sentence: Sentence, match: Match, words: Lexicon) -> Mention | None:
     if best is not None:
         return best[1]
     if cue.phrase and not japanese and side != "before" and (not cue.needs or "phrase" in cue.needs):
-        return phrase_after(sentence, match)
+        return phrase_after(sentence, match, words)
     return None
 
 

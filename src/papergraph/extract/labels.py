@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from papergraph.folding import fold
-from papergraph.lang import LANGUAGES, lexicon
+from papergraph.lang.words import Words, default_words
 from papergraph.notes.document import Block
 
 _LABEL = re.compile(r"[\s>*_#・\-–—◆■●▼【\[(（]*(?P<label>[^\W_](?:[^:：\n=＝]{0,40}?[^\s:：*_=＝])?)[\s*_】\])）?？]*(?P<mark>::|[:：]|＝|(?<=\S)\s=\s)[\s*_]*(?=\S)")
@@ -26,11 +26,10 @@ class Labelled:
 
 
 @cache
-def _known() -> dict[str, tuple[str, str]]:
+def _known(words: Words) -> dict[str, tuple[str, str]]:
     out: dict[str, tuple[str, str]] = {}
-    for language in LANGUAGES:
-        words = lexicon(language)
-        for group, table in (("field", words.fields), ("relation", words.relations), ("backward", words.backward)):
+    for known in words.all():
+        for group, table in (("field", known.fields), ("relation", known.relations), ("backward", known.backward)):
             for meaning, labels in table.items():
                 for label in labels:
                     out.setdefault(fold(label), (group, meaning))
@@ -38,11 +37,11 @@ def _known() -> dict[str, tuple[str, str]]:
 
 
 @cache
-def _sections() -> dict[str, str]:
-    return {fold(label): kind for language in LANGUAGES for kind, labels in lexicon(language).sections.items() for label in labels}
+def _sections(words: Words) -> dict[str, str]:
+    return {fold(label): kind for known in words.all() for kind, labels in known.sections.items() for label in labels}
 
 
-def read_label(text: str) -> Labelled | None:
+def read_label(text: str, words: Words | None = None) -> Labelled | None:
     """The label that `text` begins with; `None` where it has none.
 
     >>> read_label("extends:: [[Raft]]").meaning, read_label("著者： 田中").meaning
@@ -52,27 +51,28 @@ def read_label(text: str) -> Labelled | None:
     if found is None or text.startswith("//", found.end() - 1):
         return None
     label = _TRIM.sub("", found["label"])
-    group, meaning = _known().get(fold(label), ("", ""))
+    group, meaning = _known(words or default_words()).get(fold(label), ("", ""))
     return Labelled(label, group, meaning, found.end(), found["mark"] == "::")
 
 
-def meaning_of(label: str) -> tuple[str, str]:
+def meaning_of(label: str, words: Words | None = None) -> tuple[str, str]:
     """The group and meaning of a label without its colon: a column's head, a property's name, a heading."""
     whole = _TRIM.sub("", label)
-    return _known().get(fold(whole)) or _known().get(fold(_FIRST.split(whole)[0]), ("", ""))
+    known = _known(words or default_words())
+    return known.get(fold(whole)) or known.get(fold(_FIRST.split(whole)[0]), ("", ""))
 
 
 _FIRST = re.compile(r"[,、，/(（・]")
 """What parts the names of one label: "会議, 論文誌, etc."."""
 
 
-def section_of(heading: Block | str) -> str:
+def section_of(heading: Block | str, words: Words | None = None) -> str:
     """What a heading says of its section: `related`, `references`, `other` (no papers), or `` for a topic."""
     text = heading if isinstance(heading, str) else heading.text
     if len(text) > _LONGEST_HEADING:
         return ""
     whole = _TRIM.sub("", text)
-    found = _sections().get(fold(whole))
+    found = _sections(words or default_words()).get(fold(whole))
     if found is not None or len(whole.split()) > _FEW_WORDS or len(whole) > _LONGEST_HEADING // 2:
         return found or ""
     return "references" if _REFERENCES.search(whole) else "related" if _RELATED.search(whole) else ""

@@ -7,7 +7,6 @@ import re
 from papergraph.extract.state import Extraction, Legend
 from papergraph.extract.titles import MARK, marks
 from papergraph.folding import squeeze
-from papergraph.lang import LANGUAGES, lexicon
 
 BRACKETS = ("「」", "『』", "()", "（）", "[]", "［］", "【】", "<>", "〈〉", "《》", "{}", "｛｝", "“”", "«»", "〔〕")
 _LINE = re.compile(r"^\s*(?P<head>\S{1,4}?(?:\s?\S{1,3})?)\s*(?:[:：=＝→⇒]|\s[-–—]\s|は)\s*(?P<meaning>\S.*)$")
@@ -15,10 +14,10 @@ _LINE = re.compile(r"^\s*(?P<head>\S{1,4}?(?:\s?\S{1,3})?)\s*(?:[:：=＝→⇒]
 
 def read_legend(state: Extraction) -> None:
     """Lines of the form "「」: 僕の発言" or "🔴: 主観的興味", wherever they stand before the first paper."""
-    brackets: list[tuple[str, str]] = []
-    meanings: dict[str, str] = {}
+    brackets: list[tuple[str, str]] = list(state.words.brackets)
+    meanings: dict[str, str] = dict(state.words.marks)
     lines: set[int] = set()
-    own = tuple(w for language in LANGUAGES for w in lexicon(language).own_words)
+    own = tuple(w for words in state.words.all() for w in words.own_words)
     for block in state.order:
         found = _LINE.match(block.text)
         if found is None or len(block.text) > 80:

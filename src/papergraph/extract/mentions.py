@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from papergraph.extract.state import Entry, Extraction, Mention, Sentence, taken
 from papergraph.extract.references import surname
+from papergraph.extract.state import Entry, Extraction, Mention, Sentence, taken
 from papergraph.extract.titles import Cited, find_cited, looks_like_title
 from papergraph.folding import fold, paper_id, squeeze
 from papergraph.model import Paper

@@ -7,8 +7,9 @@ from functools import cache
 
 from papergraph.extract.state import Extraction, Match, Mention, Sentence, taken
 from papergraph.folding import is_cjk, squeeze
-from papergraph.lang import Lexicon, lexicon
+from papergraph.lang import Lexicon
 from papergraph.lang.tokens import morphemes
+from papergraph.lang.words import Words
 
 _NAME = re.compile(
     r"(?<![\w/@#.$\\-])(?:[A-Z]{2,}[\w+*]*(?:-[\w+*]+)*|[A-Z][a-z0-9]*[A-Z][\w+*]*(?:-[\w+*]+)*|[A-Z][\w+*]*-[\w+*-]*[A-Z0-9][\w+*-]*|[A-Z][a-z]+\d[\w.]*"
@@ -31,12 +32,12 @@ def find_names(state: Extraction) -> None:
     for sentence in state.sentences:
         if not sentence.promising:
             continue
-        words = lexicon(sentence.language)
+        words = state.words.of(sentence.language)
         japanese = sentence.language == "ja"
         for found in (_LATIN_NAME if japanese else _NAME).finditer(sentence.block.text, sentence.start, sentence.end):
             start, end = found.span()
             if not japanese:
-                start = _without_cue_words(sentence, start, end)
+                start = _without_cue_words(state.words, sentence, start, end)
             label = squeeze(sentence.block.text[start:end]).strip("-./")
             named = any(c.isupper() for c in label[1:]) or any(c.isdigit() for c in label)
             if len(label) < 2 or _common(label, words) or taken(sentence, start, end) or not any(c.isupper() for c in label):
@@ -46,20 +47,20 @@ def find_names(state: Extraction) -> None:
             sentence.mentions.append(Mention(start, start + len(label), "name", 0.85, concept=label))
 
 
-def _without_cue_words(sentence: Sentence, start: int, end: int) -> int:
+def _without_cue_words(words: Words, sentence: Sentence, start: int, end: int) -> int:
     """Where a name begins when words of a sentence's beginning ("Unlike MAML", "See Figure") are left out."""
     text = sentence.block.text
     while True:
         word = re.match(r"[A-Z][a-z]+(?=[ \u00a0])", text[start:end])
-        if word is None or (word[0].casefold() not in _NEVER and word[0].casefold() not in _cue_words("en")):
+        if word is None or (word[0].casefold() not in _NEVER and word[0].casefold() not in _cue_words(words, "en")):
             return start
         start += word.end() + 1
 
 
 @cache
-def _cue_words(language: str) -> frozenset[str]:
-    words = lexicon(language)
-    patterns = (p for group in (words.cues, words.positions, words.hedges) for entry in group for p in entry.patterns)
+def _cue_words(words: Words, language: str) -> frozenset[str]:
+    known = words.of(language)
+    patterns = (p for group in (known.cues, known.positions, known.hedges) for entry in group for p in entry.patterns)
     return frozenset(w.rstrip("?*") for p in patterns for part in p.split() for w in part.casefold().split("|"))
 
 
@@ -72,7 +73,7 @@ def find_concepts(state: Extraction) -> None:
     """Runs of nouns and quoted terms in Japanese, once the cues are known: a run that holds a cue is no concept."""
     for sentence in state.sentences:
         if sentence.matches and sentence.language == "ja":
-            _concepts(sentence, lexicon("ja"))
+            _concepts(sentence, state.words.of("ja"))
 
 
 def _concepts(sentence: Sentence, words: Lexicon) -> None:
@@ -105,7 +106,7 @@ def _concepts(sentence: Sentence, words: Lexicon) -> None:
 
 def _single(label: str) -> bool:
     if not is_cjk(label):
-        return " " not in label and "-" not in label or label.rsplit(" ", 1)[-1].casefold() in _EMPTY_HEADS
+        return (" " not in label and "-" not in label) or label.rsplit(" ", 1)[-1].casefold() in _EMPTY_HEADS
     return len([m for m in morphemes(label) if not m[0].isspace()]) < _COMPOUND
 
 
@@ -154,7 +155,7 @@ _EMPTY_HEADS = frozenset(
 )
 
 
-def phrase_after(sentence: Sentence, match: Match) -> Mention | None:
+def phrase_after(sentence: Sentence, match: Match, words: Lexicon) -> Mention | None:
     """The plain English noun phrase right behind a cue: "the opposite of hard negative mining"."""
     text = sentence.block.text
     found = _PHRASE.match(text, match.end, sentence.end)
@@ -168,7 +169,7 @@ def phrase_after(sentence: Sentence, match: Match) -> Mention | None:
     while kept and kept[0].casefold() in _EMPTY_HEADS:
         return None
     label = " ".join(kept).strip("'’-)")
-    if not kept or kept[-1].casefold() in _EMPTY_HEADS or (len(kept) == 1 and len(label) < 5) or _common(label, lexicon("en")):
+    if not kept or kept[-1].casefold() in _EMPTY_HEADS or (len(kept) == 1 and len(label) < 5) or _common(label, words):
         return None
     start = found.start(1)
     return Mention(start, start + len(label), "phrase", 0.65, concept=label)

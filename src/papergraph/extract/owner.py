@@ -37,7 +37,7 @@ def of_file(state: Extraction, blocks: list[Block], found: list[Entry]) -> Entry
         return None
     told = Told()
     read_record(told, front)
-    before = [b for b in blocks[: blocks.index(head)]] if head is not None else blocks
+    before = list(blocks[: blocks.index(head)]) if head is not None else blocks
     below = [b for b in (head.children if head is not None else []) if b.kind is not BlockKind.HEADING]
     lines = read_lines(state, [b for b in before if b.kind is not BlockKind.HEADING], loose=4)
     more = read_lines(state, below, loose=5)
@@ -90,7 +90,7 @@ def _title(state: Extraction, told: Told, head: Block | None, reference: tuple[s
         line = read_title_line(head)
         if line is not None:
             span = (line.start, line.end)
-            if (titles or reference) and head.level == 1 and not section_of(head) and meaning_of(head.text)[0] == "" and fold(head.text) not in _PLAIN_HEADS:
+            if (titles or reference) and head.level == 1 and not section_of(head, state.words) and meaning_of(head.text, state.words)[0] == "" and fold(head.text) not in _PLAIN_HEADS:
                 names.append(line.title)
             elif titles or reference:
                 pass
@@ -117,7 +117,7 @@ _PLAIN_HEADS = frozenset(map(fold, "notes annotations summary abstract overview 
 
 def _full_title(state: Extraction) -> str:
     for block in state.order[:_HEAD]:
-        label = read_label(block.text)
+        label = read_label(block.text, state.words)
         if label is not None and label.group == "field" and label.meaning == "title" and fold(label.label) not in ("title", "name", "タイトル"):
             return squeeze(block.text[label.value :])
     return ""

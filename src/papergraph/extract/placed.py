@@ -11,7 +11,6 @@ from papergraph.extract.mentions import referred
 from papergraph.extract.state import Extraction, Found, Mention, Sentence, Verdict
 from papergraph.extract.titles import looks_like_title
 from papergraph.folding import squeeze
-from papergraph.lang import lexicon
 from papergraph.model import Paper
 from papergraph.notes.document import Block, BlockKind
 from papergraph.vocabulary import RELATIONS, Kind
@@ -46,25 +45,25 @@ def _target_key(mention: Mention) -> str:
 
 def _label(state: Extraction, sentence: Sentence) -> Labelled | None:
     """The relation that the line's own label names, or that of the item or short line that it stands under."""
-    own = read_label(sentence.block.text)
+    own = read_label(sentence.block.text, state.words)
     if own is not None and own.group in ("relation", "backward"):
         return own if sentence.end > own.value else None
     above = state.parent.get(id(sentence.block))
     if above is not None and above.kind is BlockKind.ITEM and len(above.text) <= _SHORT:
-        return _heads(above)
+        return _heads(state, above)
     before = _line_before(state, sentence.block)
-    return _heads(before) if before is not None else None
+    return _heads(state, before) if before is not None else None
 
 
 _SHORT = 48
 
 
-def _heads(block: Block) -> Labelled | None:
+def _heads(state: Extraction, block: Block) -> Labelled | None:
     """"See also:" with nothing behind it heads the list below."""
     text = block.text.strip()
     if not text.rstrip("*_ ").endswith((":", "：")):
         return None
-    label = read_label(f"{text} x")
+    label = read_label(f"{text} x", state.words)
     return label if label is not None and label.group in ("relation", "backward") else None
 
 
@@ -78,7 +77,7 @@ def _line_before(state: Extraction, block: Block) -> Block | None:
 def _labelled(state: Extraction, sentence: Sentence, label: Labelled) -> None:
     if sentence.subject is None:
         return
-    begin = label.value if read_label(sentence.block.text) == label else 0
+    begin = label.value if read_label(sentence.block.text, state.words) == label else 0
     works = [m for m in sentence.mentions if m.start >= max(begin, sentence.start) and (m.paper is not None or m.kind in ("link", "citation")) and m.kind != "position"]
     positions = [m for m in sentence.mentions if m.kind == "position" and m.start >= begin]
     found = works or positions or _plain_titles(state, sentence, max(begin, sentence.start))
@@ -143,12 +142,12 @@ def _listed(state: Extraction, sentence: Sentence) -> None:
 
 def _named(state: Extraction, sentence: Sentence) -> None:
     """A short remark that names a work of these notes relates to it, though no cue says how; comparisons of scores do not."""
-    if sentence.relations or sentence.subject is None or len(sentence.text) > _LONGEST_REMARK or sentence.block.kind is BlockKind.PARAGRAPH and len(sentence.block.text) > _LONGEST_REMARK:
+    if sentence.relations or sentence.subject is None or len(sentence.text) > _LONGEST_REMARK or (sentence.block.kind is BlockKind.PARAGRAPH and len(sentence.block.text) > _LONGEST_REMARK):
         return
     if state.legend.brackets and not sentence.own:
         return
     low = sentence.text.casefold()
-    if any(w in low for w in lexicon(sentence.language).scores) or any(w in low for w in _COMPARED):
+    if any(w in low for w in state.words.of(sentence.language).scores) or any(w in low for w in _COMPARED):
         return
     known: dict[str, tuple[Mention, Paper]] = {}
     for m in sentence.mentions:

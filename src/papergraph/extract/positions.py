@@ -8,13 +8,13 @@ from functools import cache
 from papergraph.extract.mentions import referred
 from papergraph.extract.state import Entry, Extraction, Mention, Sentence, taken
 from papergraph.extract.tokens import token_line
-from papergraph.lang import lexicon
 from papergraph.lang.patterns import compile_patterns, triggers
+from papergraph.lang.words import Words
 
 
 @cache
-def _rules(language: str) -> tuple[re.Pattern[str], tuple[tuple[re.Pattern[str], str], ...]]:
-    positions = lexicon(language).positions
+def _rules(words: Words, language: str) -> tuple[re.Pattern[str], tuple[tuple[re.Pattern[str], str], ...]]:
+    positions = words.of(language).positions
     return triggers(p for x in positions for p in x.patterns), tuple((compile_patterns(x.patterns), x.where) for x in positions)
 
 
@@ -28,7 +28,7 @@ def find_positions(state: Extraction) -> None:
     for n, sentence in enumerate(state.sentences):
         if not sentence.promising:
             continue
-        maybe, rules = _rules(sentence.language)
+        maybe, rules = _rules(state.words, sentence.language)
         if not maybe.search(sentence.text.casefold()):
             continue
         line = token_line(sentence)

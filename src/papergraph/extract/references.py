@@ -100,7 +100,7 @@ def mark_sections(state: Extraction) -> None:
         above = state.parent.get(id(block))
         kind = state.sections.get(id(above), "") if above is not None else ""
         if above is not None and above.kind is BlockKind.HEADING:
-            kind = section_of(above) or ("" if above.level == 1 else kind)
+            kind = section_of(above, state.words) or ("" if above.level == 1 else kind)
         state.sections[id(block)] = kind
     head: Block | None = None
     for block in state.order:

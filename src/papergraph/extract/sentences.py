@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from papergraph.extract.entries import is_bibtex, only_refers
 from papergraph.extract.legend import BRACKETS
 from papergraph.extract.state import Entry, Extraction, Sentence
-from papergraph.lang import language_of, lexicon
+from papergraph.lang import language_of
 from papergraph.notes.document import Block, BlockKind
 
 _STOP = re.compile(r"[。．！？!?]+[」』)）]*|(?<=[\w)\]\"”’*])[.!?]+[\"”’)\]]*(?=\s+[\"“(\[*]*[A-Z\u3040-\u30ff\u4e00-\u9fff\[]|\s*$)|\t|(?<=[.!?])\s{2,}")
@@ -48,8 +48,8 @@ def _remark_after_title(block: Block, entry: Entry) -> tuple[int, int]:
     """Where a remark stands on the line that names the paper; begins at -1 where there is none."""
     whole = len(block.text)
     if block.kind is BlockKind.ROW:
-        rest = [c for c in block.cells if c[0] >= entry.title[1] and not is_bibtex(block.text[c[0] : c[1]])]
-        longest = max(rest, key=lambda c: c[1] - c[0], default=(0, 0))
+        cells = [c for c in block.cells if c[0] >= entry.title[1] and not is_bibtex(block.text[c[0] : c[1]])]
+        longest = max(cells, key=lambda c: c[1] - c[0], default=(0, 0))
         lead = _CELL_LABEL.match(block.text, *longest)
         return (lead.end() if lead else longest[0], longest[1]) if longest[1] - longest[0] > _SHORTEST_CELL else (-1, whole)
     mark = _LEAD.match(block.text, entry.head)
@@ -170,13 +170,13 @@ def mark_voices(state: Extraction) -> None:
         return
     for sentence in state.sentences:
         if not sentence.own:
-            sentence.own = _sounds_own(sentence)
+            sentence.own = _sounds_own(state, sentence)
 
 
-def _sounds_own(sentence: Sentence) -> bool:
+def _sounds_own(state: Extraction, sentence: Sentence) -> bool:
     text = sentence.text.rstrip("」』)） ")
     if text.endswith(("?", "？")) and "such" not in text:
         return True
-    lexicon_ = lexicon(sentence.language)
+    cues = state.words.of(sentence.language).own_words_cues
     low = text.casefold()
-    return any(w in low for w in lexicon_.own_words_cues)
+    return any(w in low for w in cues)

@@ -10,6 +10,7 @@ from typing import Any
 from papergraph.folding import fold
 from papergraph.lang import Cue
 from papergraph.lang.tokens import Token
+from papergraph.lang.words import Words, default_words
 from papergraph.model import Concept, Evidence, Note, Paper, Problem, Statement, Topic
 from papergraph.notes.document import Block, Document
 from papergraph.vocabulary import Kind
@@ -132,6 +133,23 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """What speaks for a line's being a paper's (more than 0 points) or against it."""
+
+    points: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How a line that could name a paper was judged; three points make it one."""
+
+    title: str
+    score: int
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What became of a cue: the relation it states, or the gate that stopped it, in words for a reader."""
 
@@ -212,7 +230,7 @@ class Catalogue:
 
     def by_author(self, family: str, year: int | None) -> Paper | None:
         """The one paper whose first author has that family name, of that year if it is told."""
-        found = self._authors.get((fold(family), year, ""))  # type: ignore[call-overload]
+        found = self._authors.get((fold(family), year, ""))
         return found.paper if found else None
 
     def names(self) -> Mapping[str, Known]:
@@ -265,6 +283,7 @@ class Extraction:
 
     document: Document
     source: str
+    words: Words = field(default_factory=default_words)
     catalogue: Catalogue = field(default_factory=Catalogue)
     legend: Legend = field(default_factory=Legend)
     entries: list[Entry] = field(default_factory=list)
@@ -284,6 +303,7 @@ class Extraction:
     order: list[Block] = field(default_factory=list)
     references: ReferenceList = field(default_factory=lambda: ReferenceList())
     silent: set[int] = field(default_factory=set)
+    judged: dict[int, Judgement] = field(default_factory=dict)
     sections: dict[int, str] = field(default_factory=dict)
     before_list: dict[int, Block] = field(default_factory=dict)
 

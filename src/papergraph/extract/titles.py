@@ -129,7 +129,7 @@ _NEAR_LINK = 60
 def _says_no_title(words: str) -> bool:
     """Whether a link's words name no work themselves: "pdf", an address, an emoji."""
     bare = squeeze(words).strip("[]() ")
-    return not any(c.isalnum() for c in bare) or is_web(bare) or LINK_WORDS.fullmatch(bare) is not None or not looks_like_title(bare) and len(bare) < _NEAR_LINK // 3 and bare.islower()
+    return not any(c.isalnum() for c in bare) or is_web(bare) or LINK_WORDS.fullmatch(bare) is not None or (not looks_like_title(bare) and len(bare) < _NEAR_LINK // 3 and bare.islower())
 
 
 def _brackets(text: str, start: int, stop: int) -> list[re.Match[str]]:

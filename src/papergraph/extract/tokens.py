@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from papergraph.extract.state import Extraction, Mention, Sentence
-from papergraph.lang import LANGUAGES, lexicon
 from papergraph.lang.patterns import NAME, SELF, WORK, TokenLine, triggers
 from papergraph.lang.tokens import tokenize
+from papergraph.lang.words import Words
 
 _MASK = {"position": WORK, "citation": WORK, "link": WORK, "title": WORK, "name": NAME, "self": SELF}
 
@@ -15,19 +16,19 @@ _MASK = {"position": WORK, "citation": WORK, "link": WORK, "title": WORK, "name"
 def mark_promising(state: Extraction) -> None:
     """Tell which sentences may hold a cue, without tokenizing: all later steps pass over the others."""
     for sentence in state.sentences:
-        sentence.promising = _may_relate(state, sentence) and _cue_triggers(sentence.language).search(sentence.text.casefold()) is not None
+        sentence.promising = _may_relate(state, sentence) and _cue_triggers(state.words, sentence.language).search(sentence.text.casefold()) is not None
 
 
 @cache
-def _cue_triggers(language: str):  # type: ignore[no-untyped-def]
-    return triggers(p for c in lexicon(language).cues for p in c.patterns)
+def _cue_triggers(words: Words, language: str) -> re.Pattern[str]:
+    return triggers(p for c in words.of(language).cues for p in c.patterns)
 
 
 def _may_relate(state: Extraction, sentence: Sentence) -> bool:
     """Whether the gate could let anything through: an abstract's words, where the legend tells them apart, need a work beside them."""
     if sentence.own or not state.legend.brackets:
         return True
-    return any(m.is_work for m in sentence.mentions) or any(word in sentence.text for language in LANGUAGES for word in lexicon(language).paper_nouns)
+    return any(m.is_work for m in sentence.mentions) or any(word in sentence.text for words in state.words.all() for word in words.paper_nouns)
 
 
 def token_line(sentence: Sentence, *, masked: bool = True) -> TokenLine:

@@ -25,7 +25,7 @@ def find_topics(state: Extraction) -> None:
     A heading that is itself a paper is no topic; nor is a day, nor are the headings inside a file that is about one paper.
     """
     for entry in {e.paper.id: e for e in state.entries}.values():
-        if entry.cited and state.owner is not None or entry.listed:
+        if (entry.cited and state.owner is not None) or entry.listed:
             continue
         if entry.block is not None and entry.block.fields is not None and entry is not state.owner and entry.block.fields.categories:
             _put(state, entry, [squeeze(entry.block.fields.categories[0])])
@@ -74,7 +74,7 @@ def promote_discussed(state: Extraction) -> None:
                 named.setdefault(paper.id, sentence.block)
     if len(named) < _FEWEST * (1 + own):
         return
-    for own, block in named.items():
-        entry = by_id[own]
+    for paper_id, block in named.items():
+        entry = by_id[paper_id]
         entry.paper = replace(entry.paper, role=Role.ENTRY)
-        _put(state, entry, [h for n, h in enumerate(headings(state, block)) if n or section_of(h) == ""])
+        _put(state, entry, [h for n, h in enumerate(headings(state, block)) if n or section_of(h, state.words) == ""])

@@ -76,9 +76,9 @@ _STARS = re.compile(r"^\*+ \S", re.MULTILINE)
 
 
 def layout_of(text: str, path: str = "") -> Layout:
-    """Which reader a text is for, by what it looks like; the ending of its name only where the looks leave it open.
+    r"""Which reader a text is for, by what it looks like; the ending of its name only where the looks leave it open.
 
-    >>> layout_of("@article{a, title={B}}"), layout_of("* TODO Read\\n:PROPERTIES:\\n:END:"), layout_of("<!DOCTYPE html><p>a")
+    >>> layout_of("@article{a, title={B}}"), layout_of("* TODO Read\n:PROPERTIES:\n:END:"), layout_of("<!DOCTYPE html><p>a")
     (<Layout.BIBTEX: 'bibtex'>, <Layout.ORG: 'org'>, <Layout.HTML: 'html'>)
     """
     ending = path.rsplit(".", 1)[-1].casefold() if "." in path else ""

@@ -750,6 +750,7 @@ class _Told:
 
 
 def _fields_of(told: _Told, key: tuple[int, int], title: str | None, titled: _Value | None, line: int) -> Fields:
+    """All that an entry tells of a work; `title` and `titled` are its title as read and where it stands."""
     file = told.file
     aliases: tuple[str, ...] = ()
     if titled is not None:

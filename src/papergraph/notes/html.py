@@ -215,6 +215,7 @@ _PERMALINK = re.compile(r"(?:^|\s)(?:headerlink|doc-anchor|header-?anchor|headin
 
 
 def _is_dropped(text: str, token: _Token, kept: str) -> bool:
+    """Whether an element and all in it are no content: navigation, forms, what is hidden; not the element named `kept`."""
     said = token.attributes
     if token.name in _DROPPED and token.name != kept:
         # notes below a text are often marked as an aside
@@ -560,12 +561,14 @@ _PARTED = re.compile(r"\s*[|｜\-–—·•«»:：~/]")
 
 
 def _decoded(text: str, stretch: tuple[int, int]) -> str:
+    """The text of a stretch, white space folded: an attribute's value."""
     placed = Placed()
     _show(placed, text, *stretch)
     return placed.folded().text
 
 
 def _fields(text: str, starts: Sequence[int], tokens: Sequence[_Token], content: tuple[int, int], blocks: Sequence[Block]) -> Fields:
+    """What the page tells of itself, or of the work whose page it is."""
     told: dict[str, list[tuple[int, int]]] = {}
     titled: tuple[int, int] | None = None
     for n, token in enumerate(tokens):

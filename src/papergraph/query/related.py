@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from papergraph.model import Concept, Node, Paper, Relation, Topic
-from papergraph.store.protocol import Store
+from papergraph.store.protocol import Alike, Likeness, Store
 from papergraph.vocabulary import RELATIONS, Role
 
 _LARGEST_SHARED = 200
@@ -16,6 +16,8 @@ _STRONGEST = 100
 """The relations of a paper that count, strongest first, so that one with very many costs no more than others."""
 _MIDDLE = 50
 """A paper or concept with more relations than this tells nothing of any two that lead to it."""
+_ALIKE = 10
+"""How many papers are asked for by likeness of contents, at least."""
 _ORDER = ("relation", "via", "topic", "contents")
 
 
@@ -50,7 +52,9 @@ class _Clue:
     terms: tuple[str, ...] = ()
 
 
-def related(store: Store, paper: Paper, *, limit: int = 10, types: Sequence[str] = (), min_confidence: float = 0.0) -> list[Related]:
+def related(
+    store: Store, paper: Paper, *, limit: int = 10, types: Sequence[str] = (), min_confidence: float = 0.0, likeness: Likeness | None = None
+) -> list[Related]:
     """The papers related to `paper`.
 
     Ids and weights are gathered first, and only the best are read whole, so that the cost grows neither with the store nor
@@ -64,13 +68,17 @@ def related(store: Store, paper: Paper, *, limit: int = 10, types: Sequence[str]
         Only papers with a stated relation of one of these types; any relation, and other reasons too, if empty.
     min_confidence
         Relations below it (0..1) do not count.
+    likeness
+        What tells likeness of contents; the store's own, by words, if `None`.
     """
-    return store.reading(lambda: _related(store, paper, limit, types, min_confidence))
+    # not within the reading: what stands in may work for minutes, which would keep writers waiting
+    alike = None if likeness is None or types else likeness(store, paper.id, max(limit, _ALIKE))
+    return store.reading(lambda: _related(store, paper, limit, types, min_confidence, alike))
 
 
-def _related(store: Store, paper: Paper, limit: int, types: Sequence[str], min_confidence: float) -> list[Related]:
+def _related(store: Store, paper: Paper, limit: int, types: Sequence[str], min_confidence: float, alike: Sequence[Alike] | None) -> list[Related]:
     clues: dict[str, list[_Clue]] = {}
-    for other, clue in _clues(store, paper, limit, types, min_confidence):
+    for other, clue in _clues(store, paper, limit, types, min_confidence, alike):
         if other != paper.id:
             clues.setdefault(other, []).append(clue)
     scores = {other: _score(found) for other, found in clues.items() if not other.startswith("c-")}
@@ -90,7 +98,9 @@ def _score(clues: Sequence[_Clue]) -> float:
     return round((1 + max(stated) + 0.1 * min(rest, 1)) if stated else min(rest, 0.99), 3)
 
 
-def _clues(store: Store, paper: Paper, limit: int, types: Sequence[str], min_confidence: float) -> Iterator[tuple[str, _Clue]]:
+def _clues(
+    store: Store, paper: Paper, limit: int, types: Sequence[str], min_confidence: float, alike: Sequence[Alike] | None
+) -> Iterator[tuple[str, _Clue]]:
     """Each other paper (or concept) with why it may be related."""
     ties = store.ties([paper.id], _STRONGEST, min_confidence=min_confidence, types=types).get(paper.id, ())
     for tie in ties:
@@ -105,8 +115,8 @@ def _clues(store: Store, paper: Paper, limit: int, types: Sequence[str], min_con
     for topic, papers in store.papers_under(paper.topics, _LARGEST_SHARED).items():
         for other in papers:
             yield other, _Clue("topic", round(0.25 / max(len(papers) - 1, 1) ** 0.5, 3), (), topic)
-    for alike in store.alike(paper.id, max(limit, 10)):
-        yield alike.paper.id, _Clue("contents", round(0.3 * alike.score, 3), terms=alike.terms)
+    for found in store.alike(paper.id, max(limit, _ALIKE)) if alike is None else alike:
+        yield found.paper.id, _Clue("contents", round(0.3 * found.score, 3), terms=found.terms)
 
 
 def _explained(store: Store, paper: Paper, found: Sequence[tuple[Paper, list[_Clue], float]], between: Mapping[str, Node]) -> list[Related]:
@@ -133,7 +143,7 @@ def _reason(paper: Paper, other: Paper, clue: _Clue, relations: Mapping[str, Rel
     elif clue.kind == "topic" and middle is not None:
         text = f"both under “{paths[middle.id]}”"
     else:
-        text = f"alike in {', '.join(clue.terms)}"
+        text = f"alike in {', '.join(clue.terms)}" if clue.terms else "alike in meaning"
     return Reason(clue.kind, text, clue.weight, told, middle)
 
 

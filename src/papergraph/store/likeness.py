@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from papergraph.folding import fold
-from papergraph.model import Paper
-from papergraph.store.protocol import Alike
+from papergraph.store.protocol import Alike, Contents, Postings
 
 CANDIDATES = 20
 """Papers ranked exactly."""
@@ -28,51 +27,48 @@ LEAST = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Contents:
-    """A paper with the texts of the notes about it, in their order, and how often each content word stands in them."""
+class _Words:
+    """The content words of a paper: how often each stands in it, how rare it is, and the papers that hold the rarer ones."""
 
-    paper: Paper
-    texts: tuple[str, ...]
-    terms: Mapping[str, int]
-
-
-class Postings(Protocol):
-    """What likeness asks of a store."""
-
-    def paper_count(self) -> int:
-        """How many papers there are."""
-
-    def terms_of(self, papers: Iterable[str]) -> dict[str, dict[str, int]]:
-        """How often each content word stands in each of these papers."""
-
-    def postings(self, terms: Sequence[str], most: int) -> dict[str, list[Any]]:
-        """The papers with each of these words, as the store refers to them; words in more than `most` papers are left out."""
-
-    def ids_of(self, references: Iterable[Any]) -> dict[Any, str]:
-        """The ids of the papers that these references of `postings` mean."""
-
-    def contents(self, papers: Iterable[str]) -> list[Contents]:
-        """These papers with their contents."""
+    own: Mapping[str, int]
+    idf: Mapping[str, float]
+    postings: Mapping[str, list[Any]]
+    total: int
 
 
-def rank_alike(store: Postings, paper: str, limit: int) -> tuple[Alike, ...]:
-    """The papers most like `paper` (an id), best first; `limit` at most, and never more than `CANDIDATES`."""
+def _words_of(store: Postings, paper: str) -> _Words:
     own = store.terms_of([paper]).get(paper, {})
     postings = store.postings(sorted(own), POSTINGS)
     total = store.paper_count()
     common = max(POSTINGS + 1, total // COMMON)
     idf = {term: math.log((1 + total) / (1 + len(postings.get(term, ())) if term in postings else 1 + common)) + 1 for term in own}
+    return _Words(own, idf, postings, total)
+
+
+def _chosen(store: Postings, paper: str, words: _Words, most: int) -> list[str]:
     weights: dict[Any, float] = {}
-    for term in sorted(postings):
-        for other in postings[term]:
-            weights[other] = weights.get(other, 0.0) + _tf(own[term]) * idf[term] ** 2
+    for term in sorted(words.postings):
+        for other in words.postings[term]:
+            weights[other] = weights.get(other, 0.0) + _tf(words.own[term]) * words.idf[term] ** 2
     # one more for the paper itself; all of equal weight, so that ids decide among them
-    least = sorted(weights.values(), reverse=True)[: CANDIDATES + 1][-1:]
+    least = sorted(weights.values(), reverse=True)[: most + 1][-1:]
     ids = store.ids_of(w for w in weights if weights[w] >= least[0])
-    ranked = sorted(((-weights[w], i) for w, i in ids.items() if i != paper))[:CANDIDATES]
-    if not ranked:
+    ranked = sorted(((-weights[w], i) for w, i in ids.items() if i != paper))[:most]
+    return [i for _, i in ranked]
+
+
+def choose(store: Postings, paper: str, most: int) -> list[str]:
+    """The ids of the papers that share the rarer words of `paper` (an id), those that share most first; `most` at most."""
+    return _chosen(store, paper, _words_of(store, paper), most)
+
+
+def rank_alike(store: Postings, paper: str, limit: int) -> tuple[Alike, ...]:
+    """The papers most like `paper` (an id), best first; `limit` at most, and never more than `CANDIDATES`."""
+    words = _words_of(store, paper)
+    own, idf, total = words.own, words.idf, words.total
+    chosen = _chosen(store, paper, words, CANDIDATES)
+    if not chosen:
         return ()
-    chosen = [i for _, i in ranked]
     by_id = {c.paper.id: c for c in store.contents([paper, *chosen])}
     here = by_id.pop(paper)
     rare = math.log((1 + total) / 2) + 1

@@ -27,9 +27,9 @@ from papergraph.store import cypher
 from papergraph.store.bodies import load_counts, load_element, load_statement
 from papergraph.store.changes import Change, ChangeSet, add_counts, count, now
 from papergraph.store.indexed import Candidate, find
-from papergraph.store.likeness import Contents, rank_alike
+from papergraph.store.likeness import rank_alike
 from papergraph.store.neo4j_rows import LONGEST_KEY, escaped, key_of, node_row, pages, quoted, relation_row, statement_id, statement_row
-from papergraph.store.protocol import Alike, Filter, Hit, Statistics, Surroundings, Tie
+from papergraph.store.protocol import Alike, Contents, Filter, Hit, Statistics, Surroundings, Tie
 from papergraph.store.rows import Rows, batches, check_held, count_terms, rows_of
 from papergraph.store.surroundings import surroundings
 from papergraph.store.topics import in_order_of_notes

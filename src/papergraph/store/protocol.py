@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from papergraph.model import Concept, Edge, Graph, Node, Note, Paper, Relation, Source, Statement, Topic
 from papergraph.store.changes import Change, ChangeSet
@@ -56,6 +56,34 @@ class Alike:
 
 
 @dataclass(frozen=True, slots=True)
+class Contents:
+    """A paper with the texts of the notes about it, in their order, and how often each content word stands in them."""
+
+    paper: Paper
+    texts: tuple[str, ...]
+    terms: Mapping[str, int]
+
+
+class Postings(Protocol):
+    """What likeness asks of a store."""
+
+    def paper_count(self) -> int:
+        """How many papers there are."""
+
+    def terms_of(self, papers: Iterable[str]) -> dict[str, dict[str, int]]:
+        """How often each content word stands in the title of, and the notes about, each of these papers."""
+
+    def postings(self, terms: Sequence[str], most: int) -> dict[str, list[Any]]:
+        """The papers with each of these words, as the store refers to them; words in more than `most` papers are left out."""
+
+    def ids_of(self, references: Iterable[Any]) -> dict[Any, str]:
+        """The ids of the papers that these references of `postings` mean."""
+
+    def contents(self, papers: Iterable[str]) -> list[Contents]:
+        """These papers with their contents, by id."""
+
+
+@dataclass(frozen=True, slots=True)
 class Statistics:
     """How much is in a store."""
 
@@ -75,7 +103,7 @@ class Tie:
     confidence: float
 
 
-class Store(Protocol):
+class Store(Postings, Protocol):
     """A place where the graph and its history are kept.
 
     Every operation raises `StoreError` where the store cannot be read or written, and leaves it as it was.
@@ -203,8 +231,12 @@ class Store(Protocol):
     def all_relations(self) -> Iterator[Relation]:
         """Every relation, by id, without holding all of them at once."""
 
-    def terms_of(self, papers: Iterable[str]) -> dict[str, dict[str, int]]:
-        """How often each content word stands in the title of, and the notes about, each of these papers."""
-
     def touched_after(self, number: int) -> tuple[int, ...]:
         """The numbers of later change sets, not undone, that changed the same statements."""
+
+
+class Likeness(Protocol):
+    """Tells which papers' contents are like one's: what can stand in for `Store.alike`."""
+
+    def __call__(self, store: Store, paper: str, limit: int) -> tuple[Alike, ...]:
+        """The papers most like `paper` (the id of a node), best first, `limit` at most."""

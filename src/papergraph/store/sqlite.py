@@ -21,8 +21,8 @@ from papergraph.resolve.identity import keys_of
 from papergraph.store.bodies import body_label, dump, dump_statement, load_counts, load_element, load_node, load_relation, load_statement
 from papergraph.store.changes import Change, ChangeSet, add_counts, count, now
 from papergraph.store.indexed import Candidate, find
-from papergraph.store.likeness import Contents, rank_alike
-from papergraph.store.protocol import Alike, Filter, Hit, Statistics, Surroundings, Tie
+from papergraph.store.likeness import rank_alike
+from papergraph.store.protocol import Alike, Contents, Filter, Hit, Statistics, Surroundings, Tie
 from papergraph.store.rows import Rows, check_held, count_terms, rows_of
 from papergraph.store.sql import queries, schemas
 from papergraph.store.surroundings import surroundings
