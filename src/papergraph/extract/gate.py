@@ -96,7 +96,7 @@ def _resolve(state: Extraction, sentence: Sentence, match: Match, words: Lexicon
         actors = [a.paper for a in (actor, *listed_with(sentence, actor)) if a.paper is not None]
     elif sentence.subject is not None:
         actors = [sentence.subject.paper]
-    elif subject is not None and _speaks_of_itself(sentence, match, words):
+    elif subject is not None and _goes_on(sentence, match):
         actors = [subject]
     else:
         source = _opposite(sentence, match, target) if sentence.language == "ja" else None
@@ -137,6 +137,9 @@ def _object(sentence: Sentence, match: Match, words: Lexicon) -> Mention | None:
     best: tuple[tuple[bool, float], Mention] | None = None
     for mention in sentence.mentions:
         own = _is_self(sentence, mention)
+        if own and japanese and mention.end <= match.start and _TOPIC.match(text[mention.end : mention.end + 80]):
+            # この論文では, 本手法は: what the sentence is about, not what the cue is said of
+            continue
         if not own and cue.needs and mention.kind not in cue.needs:
             continue
         inside = match.start <= mention.start and mention.end <= match.end
@@ -210,11 +213,12 @@ def _actor(sentence: Sentence, match: Match, target: Mention | None, words: Lexi
                 return mention
         elif _OPENING.match(text[sentence.start : mention.start]) or _OPENING.match(text[first : mention.start]):
             between = text[mention.end : match.start]
-            if len(between.split()) <= _VERB_REACH and not re.search(r"[.;:!?]\s|\)\s*[:–—-]\s|^\s*[:–—-]\s", between):
+            if len(between.split()) <= _VERB_REACH and not _NO_VERB.search(between) and not re.search(r"[.;:!?]\s|\)\s*[:–—-]\s|^\s*[:–—-]\s", between):
                 return mention
     return None
 
 
+_NO_VERB = re.compile(r"^\W*(?:,|and|but|so|we|in|on|for|at|by|from|with|to)\b|,\s*(?:we|i)\b", re.IGNORECASE)
 _EARLY = 24
 """Characters within which a Japanese sentence's topic stands."""
 _VERB_REACH = 8
@@ -281,6 +285,17 @@ def _speaks_of_itself(sentence: Sentence, match: Match, words: Lexicon) -> bool:
         if not lead or _ABOUT_ITSELF.match(lead) or all(_LEAD_WORDS.match(w) for w in re.split(r"[\W_]+", lead) if w) or any(start <= m.start <= start + 12 for m in own):
             return True
     return False
+
+
+_GOES_ON = re.compile(r"^[\W_]*(?:(?:also|and|but|so|then|moreover|however|in addition|note that),?\s+)?(?:it|its|this|these|they|their|the (?:paper|work|method|authors?|approach|idea|model|algorithm|system))\b(?!\s+(?:is|was|are|were)\s+(?:these|this|the|that|those)\b)", re.IGNORECASE)
+
+
+def _goes_on(sentence: Sentence, match: Match) -> bool:
+    """Whether a sentence of running prose that names no work as its subject goes on about the work before it."""
+    lead = sentence.block.text[sentence.start : match.start]
+    if sentence.language == "ja":
+        return True
+    return _GOES_ON.match(lead) is not None and not re.search(r"\b(?:we|our|i|my)\b", lead, re.IGNORECASE)
 
 
 def listed_with(sentence: Sentence, target: Mention) -> list[Mention]:

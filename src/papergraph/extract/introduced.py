@@ -15,7 +15,9 @@ _SAID = re.compile(
     rf"|{_NAME.replace('name', 'name2')}\s?(?:と呼|を提案|と名付|という手法を|というモデルを)"
 )
 _EXPANDED = re.compile(r"(?P<words>(?:[A-Za-z][\w'-]*[ -]){1,7}[A-Za-z][\w'-]*)\s?[(（](?P<short>[A-Z][\w&+-]{1,11})[)）]|(?<=[\u3040-\u9fff])[(（](?P<bare>[A-Z][A-Za-z]*[A-Z0-9][\w+-]{0,12})[)）]")
-_PROPOSES = re.compile(r"propos|introduc|deriv|present|develop|call|\bnew\b|\bnovel\b|提案|導入|新し|開発|構築", re.IGNORECASE)
+_PROPOSES = re.compile(r"(?:propos|introduc|present|develop|call|name|dub)\w*\W+(?:(?:it|a|an|the|our|their|new|novel|this|method|approach|algorithm|framework|model|called|named|simple|efficient)\W+){0,4}$|\b(?:new|novel)\W+$", re.IGNORECASE)
+_PROPOSES_JA = re.compile(r"^[^。]{0,24}(?:提案|導入する|開発|構築)")
+_EXISTING = re.compile(r"(?:既存|従来|先行|よくある|有名|一般的|通常|標準的)[^。]*$|\b(?:existing|standard|classic(?:al)?|popular|previous|prior|well-known|widely used)\b[^.]*$", re.IGNORECASE)
 _COMMON = frozenset(
     "the a an this that it its they we i also see note todo very more most no yes not good nice great cool interesting abstract summary paper papers method model data results result idea ideas problem goal main key new old first second table figure fig "
     "section code github pdf arxiv best oral poster spotlight related work tl tldr ok hmm well done read reread careful skimmed classic seminal survey honest short long fun neat boring claim claims english japanese google meta openai deepmind microsoft facebook "
@@ -57,9 +59,9 @@ def _claimed(state: Extraction, entry: Entry) -> list[str]:
         for found in _EXPANDED.finditer(text[:400]):
             short = found["short"] or found["bare"]
             if found["bare"]:
-                if n < 2 and _own_name(short):
+                if n < 2 and _own_name(short) and _PROPOSES_JA.match(text[found.end() :]) and not _EXISTING.search(text[: found.start()]):
                     out.append(short)
-            elif _initials(found["words"], short) and _PROPOSES.search(text[max(found.start() - 160, 0) : found.end() + 60]):
+            elif _initials(found["words"], short) and (_PROPOSES.search(_before(text, found, short)) or _PROPOSES_JA.match(text[found.end() :])) and not _EXISTING.search(text[: found.start()]):
                 out.append(short)
     return out
 
@@ -96,6 +98,14 @@ def _named_elsewhere(state: Extraction, name: str, text: str) -> bool:
         return True
     pattern = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
     return len(pattern.findall(state.document.text)) > 1 or (sum(c.isupper() for c in name) > 1 and len(name) >= _SHORTEST)
+
+
+def _before(text: str, found: re.Match[str], short: str) -> str:
+    """The text before the words that the short name abbreviates."""
+    words = list(re.finditer(r"[^ -]+", found["words"]))
+    letters = sum(c.isalnum() for c in short)
+    first = words[-min(letters, len(words))].start()
+    return text[: found.start("words") + first]
 
 
 def _initials(words: str, short: str) -> bool:

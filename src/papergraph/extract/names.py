@@ -18,6 +18,8 @@ _NAME = re.compile(
 _LATIN_NAME = re.compile(r"(?<![A-Za-z0-9/@#.$\\_-])[A-Za-z][A-Za-z0-9+*.]*(?:[-_][A-Za-z0-9+*.]+)*(?: (?:[A-Z][A-Za-z0-9+*.-]*|\d{1,2}(?![\d年月日]))(?![A-Za-z0-9]))*")
 _QUOTED_TERM = re.compile(r"[「『“\"]([^「」『』“”\"\n。、]{2,30})[」』”\"]")
 _NO_NAME = re.compile(r"^(?:todo|done|doing|now|later|wip)\b|^[\d.,%]+\s*[^\W\d_]{0,2}$|^\d+\s?(?:年|月|日|秒|分|時間|倍|個|本|層|点|回|つ)|(?:中|時|後|前|上|下|間|側|別|毎|ごと)$")
+_CLAUSE = re.compile(r"[ぁ-ん](?:は|が|を|に)|[一-鿿ァ-ヶA-Za-z0-9](?:は|が|を|にする)|[ぁ-ん。]$(?<![のとや])")
+"""A quoted clause is what somebody said, no name."""
 _HIRAGANA = re.compile(r"[\u3041-\u3096]")
 _NEVER = frozenset(
     "i it this that these those the a an we they he she our their my in on at for from as if so but and or not all also both here there however while since "
@@ -79,7 +81,7 @@ def find_concepts(state: Extraction) -> None:
 def _concepts(sentence: Sentence, words: Lexicon) -> None:
     text = sentence.block.text
     for quoted in _QUOTED_TERM.finditer(text, sentence.start, sentence.end):
-        if not taken(sentence, *quoted.span(1)) and not _inside_match(sentence, *quoted.span(1)) and not _common(quoted[1], words):
+        if not taken(sentence, *quoted.span(1)) and not _CLAUSE.search(quoted[1]) and not _inside_match(sentence, *quoted.span(1)) and not _common(quoted[1], words):
             sentence.mentions.append(Mention(*quoted.span(1), "concept", 0.75, concept=squeeze(quoted[1])))
     for start, end in _noun_runs(sentence):
         names = [m for m in sentence.mentions if m.start < end and start < m.end]
@@ -93,6 +95,8 @@ def _concepts(sentence: Sentence, words: Lexicon) -> None:
             # one plain word is hardly ever the name of an idea: filter, フィルタ
             continue
         if is_cjk(label) and (len(label) < 3 or any(plain == g or (plain.endswith(g) and len(plain) <= len(g) + 1) for g in words.generic)):
+            continue
+        if _PLACE.search(label):
             continue
         if _HIRAGANA.match(label[-1]) or _HIRAGANA.match(label[0]):
             # no name begins or ends in hiragana: いま, もの
@@ -110,6 +114,7 @@ def _single(label: str) -> bool:
     return len([m for m in morphemes(label) if not m[0].isspace()]) < _COMPOUND
 
 
+_PLACE = re.compile(r"(?:同士|自身|以内|内|近傍|セット|物体|結果|以外|全体)$|[はがをにへ](?!い)[^はがをにへ]*[をにがはる]$")
 _COMPOUND = 2
 """Words that make a Japanese noun run a name."""
 
@@ -155,6 +160,11 @@ _EMPTY_HEADS = frozenset(
 )
 
 
+_TERM = re.compile(r"[A-Za-z]-[A-Za-z]|\d|[A-Z]|^\w+(?:[ ]\w+){1,3}$")
+"""What makes plain words a term: a hyphen, a capital, a number, or a run of two to four words."""
+_SHORTEST_TERM = 5
+
+
 def phrase_after(sentence: Sentence, match: Match, words: Lexicon) -> Mention | None:
     """The plain English noun phrase right behind a cue: "the opposite of hard negative mining"."""
     text = sentence.block.text
@@ -168,8 +178,10 @@ def phrase_after(sentence: Sentence, match: Match, words: Lexicon) -> Mention | 
         kept.append(word)
     while kept and kept[0].casefold() in _EMPTY_HEADS:
         return None
+    if kept and kept[0].casefold().endswith("ing") and len(kept[0]) > _SHORTEST_TERM:
+        return None
     label = " ".join(kept).strip("'’-)")
-    if not kept or kept[-1].casefold() in _EMPTY_HEADS or (len(kept) == 1 and len(label) < 5) or _common(label, words):
+    if not kept or kept[-1].casefold() in _EMPTY_HEADS or len(label) < _SHORTEST_TERM or _common(label, words) or not _TERM.search(label):
         return None
     start = found.start(1)
     return Mention(start, start + len(label), "phrase", 0.65, concept=label)

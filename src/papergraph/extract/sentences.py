@@ -38,10 +38,17 @@ def split_sentences(state: Extraction) -> None:
             if start < 0:
                 continue
             subject = entry
+        quoted = [m.span() for m in _QUOTATION.finditer(block.text)]
         for a, b, own in _voices(state, block, start, stop):
             for passage, (x, y) in enumerate(_bounded(_sentences(block.text, a, b))):
-                if y > x:
+                if y > x and not any(p <= x and y <= q + _POINTER for p, q in quoted):
                     state.sentences.append(Sentence(block, x, y, language_of(block.text[x:y]), subject, own, passage))
+
+
+_QUOTATION = re.compile(r"“[^“”]{80,}”|\A\s*\"[^\"]{80,}\"(?=[^\"]*\Z)")
+"""The paper's own words, copied: longer than any title or term that a reader would quote."""
+_POINTER = 80
+"""Characters behind a quotation that tell its page."""
 
 
 def _remark_after_title(block: Block, entry: Entry) -> tuple[int, int]:
