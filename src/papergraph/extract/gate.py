@@ -89,7 +89,7 @@ def _resolve(state: Extraction, sentence: Sentence, match: Match, words: Lexicon
         return _why_none(sentence, match, words)
     if state.legend.brackets and not sentence.own and not target.is_work:
         return "by the legend these are not the reader's words, and what they name is no work"
-    if target.kind in ("phrase", "name", "concept") and actor is None and not _speaks_of_itself(sentence, match, words):
+    if target.kind in ("phrase", "name", "concept") and actor is None and not _speaks_of_itself(sentence, match, words) and not _short_lead(sentence, match, target, words):
         return "its subject is something other than the paper, and what it names is no work"
     targets = [target, *listed_with(sentence, target)]
     if actor is not None and not any(_same(actor, t) for t in targets):
@@ -287,15 +287,32 @@ def _speaks_of_itself(sentence: Sentence, match: Match, words: Lexicon) -> bool:
     return False
 
 
-_GOES_ON = re.compile(r"^[\W_]*(?:(?:also|and|but|so|then|moreover|however|in addition|note that),?\s+)?(?:it|its|this|these|they|their|the (?:paper|work|method|authors?|approach|idea|model|algorithm|system))\b(?!\s+(?:is|was|are|were)\s+(?:these|this|the|that|those)\b)", re.IGNORECASE)
+_GOES_ON = re.compile(r"^(?:[\W_]*[\w’'-]+){0,7}?[\W_]*\b(?:it|its|this|these|they|their|the (?:paper|work|method|authors?|approach|idea|model|algorithm|system))\b(?!\s+(?:is|was|are|were)\s+(?:these|this|the|that|those)\b)", re.IGNORECASE)
 
 
 def _goes_on(sentence: Sentence, match: Match) -> bool:
     """Whether a sentence of running prose that names no work as its subject goes on about the work before it."""
-    lead = sentence.block.text[sentence.start : match.start]
     if sentence.language == "ja":
         return True
-    return _GOES_ON.match(lead) is not None and not re.search(r"\b(?:we|our|i|my)\b", lead, re.IGNORECASE)
+    lead = sentence.block.text[sentence.start : match.start]
+    if not lead.strip(" *_–—-"):
+        # "In contrast to Biscuit it throws POSIX out"
+        lead = sentence.block.text[match.end : sentence.end]
+    return _GOES_ON.match(lead) is not None and not re.search(r"\b(?:we|our|us|my)\b", sentence.text, re.IGNORECASE)
+
+
+_TELLING = re.compile(r"(?:[A-Z].*){2}[a-z]?$|\d|-")
+"""A name that is no common word: two capitals, a digit, a hyphen."""
+_SHORT_LEAD = 6
+
+
+def _short_lead(sentence: Sentence, match: Match, target: Mention, words: Lexicon) -> bool:
+    """Whether a few words without any name stand before a cue that names a telling one: "The code is a fork of HyperLevelDB"."""
+    if target.kind != "name" or not _TELLING.search(target.concept or "") or (target.concept or "").endswith("s"):
+        return False
+    first, _ = clause(sentence, match.start, match.end, words)
+    lead = sentence.block.text[first : match.start]
+    return len(lead.split()) <= _SHORT_LEAD and not any(first <= m.start < match.start for m in sentence.mentions)
 
 
 def listed_with(sentence: Sentence, target: Mention) -> list[Mention]:

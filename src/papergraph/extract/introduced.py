@@ -33,7 +33,7 @@ def find_introduced(state: Extraction) -> None:
     for entry in state.entries:
         if entry.cited or entry.block is None:
             continue
-        for name in dict.fromkeys(_claimed(state, entry)):
+        for name in dict.fromkeys((*_claimed(state, entry), *_of_title(state, entry))):
             claims.setdefault(fold(name), []).append((entry, name))
     for key, found in claims.items():
         if key in taken or len({id(e) for e, _ in found}) > 1 or len(key) < _SHORTEST:
@@ -43,6 +43,22 @@ def find_introduced(state: Extraction) -> None:
 
 
 _SHORTEST = 3
+
+
+_SMALL = frozenset("a an the of for in on with and to via by from".split())
+
+
+def _of_title(state: Extraction, entry: Entry) -> list[str]:
+    """The initials of a title that the notes use as a name: "Value Iteration Networks", VIN."""
+    head = re.split(r"[:：(]\s", entry.paper.title)[0]
+    words = [w for w in re.split(r"[\s-]+", head) if w and w.casefold() not in _SMALL]
+    if not _SHORTEST <= len(words) <= _LONGEST_ACRONYM or not all(w[0].isalpha() and w[0].isascii() for w in words):
+        return []
+    initials = "".join(w[0] for w in words).upper()
+    return [initials] if fold(initials) not in _COMMON and re.search(rf"(?<![\w-]){initials}(?![\w-])", state.document.text) else []
+
+
+_LONGEST_ACRONYM = 5
 
 
 def _claimed(state: Extraction, entry: Entry) -> list[str]:

@@ -132,12 +132,33 @@ def _listed(state: Extraction, sentence: Sentence) -> None:
     if not related and sentence.subject is not state.owner:
         return
     first = next((m for m in sorted(sentence.mentions, key=lambda m: m.start) if m.paper is not None), None)
+    if related and (first is None or first.start > sentence.start + 3):
+        first = _leading_title(state, sentence) or first
     if first is None or first.paper is None or first.paper.id == sentence.subject.paper.id:
         return
     if first.start > sentence.start + 3 or (first.kind != "link" and not related):
         return
     for target in [first, *listed_with(sentence, first)]:
         _state(sentence, Found("RELATED_TO", sentence.subject.paper, target, round((LABELLED if related else LISTED) * target.certainty, 3), hedged=False, rule="listed-link"))
+
+
+_LEADING = re.compile(r"(?P<title>.+?)\s*(?:[.。]?\s*[(（]|\s[-–—…]+\s|[。→←]|:\s+(?=[\u3040-\u9fff])|$)")
+
+
+def _leading_title(state: Extraction, sentence: Sentence) -> Mention | None:
+    """The title, or the name that is one, with which an item of works to read begins."""
+    found = _LEADING.match(sentence.text)
+    raw = found["title"].strip(" \"“”「」『』*_.,。:：") if found else ""
+    if not raw:
+        return None
+    known = state.catalogue.like(raw)
+    named = any(m.kind == "name" and m.start <= sentence.start + 1 and len(raw) - (m.end - m.start) <= 1 for m in sentence.mentions)
+    if known is None and not named and not looks_like_title(raw):
+        return None
+    start = sentence.start + sentence.text.find(raw)
+    mention = Mention(start, start + len(raw), "title", 0.9, referred(state, known, squeeze(raw), sentence))
+    sentence.mentions = [m for m in sentence.mentions if not (m.start < mention.end and mention.start < m.end and m.kind == "name")] + [mention]
+    return mention
 
 
 def _named(state: Extraction, sentence: Sentence) -> None:
