@@ -12,7 +12,7 @@ _NAME = r"(?P<name>[A-Z][A-Za-z0-9+&*]*(?:-[A-Za-z0-9+]+)*(?: (?:\d(?:\.\d)?|v\d
 _FIRST = re.compile(rf"^\W*(?:(?:It'?s|This is|That is|aka|a\.k\.a\.|i\.e\.|the)\s+)?{_NAME}\s*(?:[.。:：;；!！]|[–—]|\s-\s|$|の論文\s*(?:[。.]|$))")
 _SAID = re.compile(
     rf"(?:いわゆる|通称|名付けて|その名も|\baka\b|\ba\.k\.a\.|\bso-called\b|\bknown as\b|\bcalled\b|\bnamed\b|\bdubbed\b|\bThey call (?:it|this|their \w+)|\bi\.e\. the\b|\bintroduc(?:es?|ing)\b|\bpropos(?:es?|ing)\b|\bpresents?\b|\bthe original\b)\s*(?:the\s+|a\s+|an\s+)?[「『\"“*]?{_NAME}(?![A-Za-z0-9-])"
-    rf"|{_NAME.replace('name', 'name2')}\s?(?:と呼|を提案|と名付|という手法を|というモデルを)"
+    r"|(?<![A-Za-z0-9] )(?<![A-Za-z0-9-])(?P<name2>[A-Z][\w+-]*(?: [A-Z][\w+-]*){0,4})\s?(?:と呼|(?:という(?:手法|モデル|枠組み|方法))?を(?:新たに)?(?:提案|開発)|と名付)"
 )
 _EXPANDED = re.compile(r"(?P<words>(?:[A-Za-z][\w'-]*[ -]){1,7}[A-Za-z][\w'-]*)\s?[(（](?P<short>[A-Z][\w&+-]{1,11})[)）]|(?<=[\u3040-\u9fff])[(（](?P<bare>[A-Z][A-Za-z]*[A-Z0-9][\w+-]{0,12})[)）]")
 _PROPOSES = re.compile(r"(?:propos|introduc|present|develop|call|name|dub)\w*\W+(?:(?:it|a|an|the|our|their|new|novel|this|method|approach|algorithm|framework|model|called|named|simple|efficient)\W+){0,4}$|\b(?:new|novel)\W+$", re.IGNORECASE)

@@ -11,6 +11,7 @@ from papergraph.extract.titles import Cited, find_cited, looks_like_title
 from papergraph.folding import fold, paper_id, squeeze
 from papergraph.model import Paper
 from papergraph.notes.document import BlockKind, Link
+from papergraph.resolve.names import name_key
 from papergraph.resolve.identifiers import identifiers, is_paper_address, is_web
 from papergraph.vocabulary import Role
 
@@ -262,13 +263,22 @@ def link_titles(state: Extraction) -> None:
     names |= state.labels
     for entry in state.entries:
         for name in (entry.paper.title, *entry.names):
-            names[fold(name)] = entry.paper
+            names[name_key(name)] = entry.paper
     names = {k: v for k, v in names.items() if len(k) >= 3}
     if not names:
         return
     longest = max(map(len, names))
     for sentence in state.sentences:
         _scan(state, sentence, names, longest)
+
+
+_PLUS = re.compile(r"\+{1,2}(?!\w)")
+
+
+def _plus(text: str, at: int) -> str:
+    """The plus signs that are part of a name: DefSent+ is not DefSent."""
+    found = _PLUS.match(text, at)
+    return found[0] if found else ""
 
 
 def _scan(state: Extraction, sentence: Sentence, names: dict[str, Paper], longest: int) -> None:
@@ -283,11 +293,13 @@ def _scan(state: Extraction, sentence: Sentence, names: dict[str, Paper], longes
             key += fold(piece)
             if len(key) > longest:
                 break
-            if key in names:
+            if key + _plus(text, sentence.start + borders[j][1]) in names:
                 hit = j
         if hit is not None:
             start, end = sentence.start + borders[i][0], sentence.start + borders[hit][1]
-            paper = names.get(fold(text[start:end]))
+            plus = _plus(text, end)
+            paper = names.get(fold(text[start:end]) + plus)
+            end += len(plus)
             if paper is not None and (hit > i + 1 or any(c.isupper() for c in text[start:end])):
                 known = next((e.paper for e in state.entries if e.paper.id == paper.id), None)
                 sentence.mentions.append(Mention(start, end, "title", 0.95, known or referred(state, paper, "", sentence)))

@@ -15,6 +15,8 @@ _NAME = re.compile(
     r"(?<![\w/@#.$\\-])(?:[A-Z]{2,}[\w+*]*(?:-[\w+*]+)*|[A-Z][a-z0-9]*[A-Z][\w+*]*(?:-[\w+*]+)*|[A-Z][\w+*]*-[\w+*-]*[A-Z0-9][\w+*-]*|[A-Z][a-z]+\d[\w.]*"
     r"|[A-Z][a-z]{2,}(?:[ \u00a0](?:[A-Z][\w-]+|[A-Z0-9]{1,4}\b))*)(?![\w])"
 )
+_LOWER_NAME = re.compile(r"[a-z]+2[a-z]+|[a-z]{3,}\+{1,2}|[a-z]{2,}\d+[a-z]{2,}")
+"""A name in small letters: pix2pix, struct2depth, pointnet++."""
 _LATIN_NAME = re.compile(r"(?<![A-Za-z0-9/@#.$\\_-])[A-Za-z][A-Za-z0-9+*.]*(?:[-_][A-Za-z0-9+*.]+)*(?: (?:[A-Z][A-Za-z0-9+*.-]*|\d{1,2}(?![\d年月日]))(?![A-Za-z0-9]))*")
 _QUOTED_TERM = re.compile(r"[「『“\"]([^「」『』“”\"\n。、]{2,30})[」』”\"]")
 _NO_NAME = re.compile(r"^(?:todo|done|doing|now|later|wip)\b|^[\d.,%]+\s*[^\W\d_]{0,2}$|^\d+\s?(?:年|月|日|秒|分|時間|倍|個|本|層|点|回|つ)|(?:中|時|後|前|上|下|間|側|別|毎|ごと)$")
@@ -42,7 +44,7 @@ def find_names(state: Extraction) -> None:
                 start = _without_cue_words(state.words, sentence, start, end)
             label = squeeze(sentence.block.text[start:end]).strip("-./")
             named = any(c.isupper() for c in label[1:]) or any(c.isdigit() for c in label)
-            if len(label) < 2 or _common(label, words) or taken(sentence, start, end) or not any(c.isupper() for c in label):
+            if len(label) < 2 or _common(label, words) or taken(sentence, start, end) or not (any(c.isupper() for c in label) or _LOWER_NAME.fullmatch(label)):
                 continue
             if not japanese and start == sentence.start and not named and " " not in label:
                 continue

@@ -36,6 +36,9 @@ def find_positions(state: Extraction) -> None:
         for start, end, where in sorted(hits, key=lambda h: h[0] - h[1]):
             if taken(sentence, start, end) or (where != "self" and _named(sentence, end)):
                 continue
+            if where == "self" and sentence.block.text.startswith("ら", end):
+                # これら are others
+                continue
             if where == "self":
                 sentence.mentions.append(Mention(start, end, "self", 1.0))
                 continue

@@ -13,6 +13,7 @@ from papergraph.lang.tokens import Token
 from papergraph.lang.words import Words, default_words
 from papergraph.model import Concept, Evidence, Note, Paper, Problem, Statement, Topic
 from papergraph.notes.document import Block, Document
+from papergraph.resolve.names import name_key
 from papergraph.vocabulary import Kind
 
 
@@ -179,7 +180,7 @@ class Catalogue:
 
     def __init__(self, known: tuple[Known, ...] = ()) -> None:
         self.known = known
-        self._names = _unambiguous((fold(n), k) for k in known for n in k.names)
+        self._names = _unambiguous((name_key(n), k) for k in known for n in k.names)
         self._pages = _unambiguous((fold(p), k) for k in known for p in k.pages)
         self._authors = _unambiguous(((*key, ""), k) for k in known for key in _author_keys(k.paper))
         self._titles = {fold(k.paper.title): k for k in known}
@@ -190,7 +191,7 @@ class Catalogue:
 
     def by_name(self, name: str) -> Paper | None:
         """The paper of that name, whatever its case, width and punctuation."""
-        found = self._names.get(fold(name))
+        found = self._names.get(name_key(name))
         return found.paper if found else None
 
     def by_page(self, page: str) -> Paper | None:

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import re
 
+from papergraph.folding import fold
+
 _HEAD = re.compile(r"^\s*([^\s:：][^:：]{0,28}?)\s*[:：]\s+\S")
 _TAIL = re.compile(r"[(（]\s*([A-Z][\w+*-]{1,19})\s*[)）]")
 _ARTICLE = re.compile(r"^(?:The|An?)\s+(?=\S+$)")
 _GENERIC = frozenset(("position", "survey", "review", "towards", "toward", "note", "paper", "tutorial", "perspective", "extended abstract"))
+
+
+def name_key(name: str) -> str:
+    """A name folded, but for the plus signs at its end: DefSent+ is not DefSent.
+
+    >>> name_key("DefSent+"), name_key("Def Sent")
+    ('defsent+', 'defsent')
+    """
+    return fold(name) + name[len(name.rstrip("+")) :]
 
 
 def short_names(title: str) -> tuple[str, ...]:
