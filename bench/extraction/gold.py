@@ -87,6 +87,8 @@ class Gold:
     """`None` where not every remark is listed, so that they cannot be scored."""
     listed_remarks: tuple[GoldRemark, ...]
     notes: Path
+    scoped: bool = False
+    """Whether only part of the notes is annotated."""
 
     def text(self, file: str) -> str:
         return (self.notes / file).read_text(encoding="utf-8")
@@ -107,13 +109,14 @@ def load(path: Path) -> Gold:
         name=path.stem,
         lang=source["lang"],
         layout=source["layout"],
-        half=source["half"],
+        half=source.get("half", "a"),
         files=files,
         papers=papers,
         relations=tuple(_relation(r, files[0], named) for r in raw["relations"]),
         remarks=remarks if source.get("remarks") == "all" else None,
         listed_remarks=remarks,
         notes=path.with_suffix(""),
+        scoped=bool(source.get("scope")),
     )
 
 

@@ -54,8 +54,7 @@ def find_entries(state: Extraction) -> None:
         found = _in_prose(state, blocks)
     if owner is None and not records:
         state.owner = of_post(blocks, found)
-    listed = list({id(e): e for e in state.references.numbered.values()}.values())
-    listed += [e for e in state.references.named.values() if e is not None and e not in listed]
+    listed = list({id(e): e for e in (*state.references.numbered.values(), *state.references.named.values()) if e is not None}.values())
     state.entries = records + ([owner] if owner else []) + found + listed
     _own_blocks(state)
 
@@ -114,15 +113,18 @@ def _title_line(state: Extraction, block: Block) -> TitleLine | None:
     label = read_label(block.text, state.words)
     if label is not None and (label.typed or (label.group == "field" and (label.meaning != "title" or block.kind is not BlockKind.ITEM))):
         return None
-    if block.kind is not BlockKind.HEADING and likely(read_attribution(block.text)):
+    attributed = read_attribution(block.text) if block.kind is not BlockKind.HEADING else None
+    linked = any(is_paper_address(x.target) and x.end - x.start > len(block.text) // 2 for x in block.links)
+    if attributed is not None and likely(attributed) and (attributed.venue or attributed.year or not (linked or block.children)):
         # a line of names, venue and year tells of the title above it
         return None
     line = read_title_line(block)
     if line is None:
         return None
-    if line.lead == "plain" and not line.attributed:
+    linked = line.lead == "link" and line.end - line.start >= len(block.text.strip()) - _LIST_NUMBER
+    if (line.lead == "plain" or linked) and not line.attributed:
         reference = read_reference(block.text, line.start) if block.kind is not BlockKind.HEADING else None
-        if reference is not None:
+        if reference is not None and (reference.year is not None or not linked):
             start, end = reference.title
             found = read_attribution(block.text, reference.authors_at[0], reference.authors_at[1]) if reference.authors_at else None
             attribution = replace(found, year=reference.year, venue=reference.rest.venue if reference.rest else None, venue_at=reference.rest.venue_at if reference.rest else None) if found else None
@@ -203,7 +205,7 @@ def _score(state: Extraction, block: Block, line: TitleLine, told: Told, below: 
     return tuple(r for r in said if r.points)
 
 
-_LONG_LINE, _LONG_TITLE = 320, 80
+_LONG_LINE, _LONG_TITLE, _LIST_NUMBER = 320, 80, 6
 
 
 def _runs_on(state: Extraction, block: Block, line: TitleLine) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from papergraph.extract.confidence import confidence
+from papergraph.extract.confidence import Signals
 from papergraph.extract.cues import clause
 from papergraph.extract.names import phrase_after
 from papergraph.extract.state import Extraction, Found, Match, Mention, Sentence, Verdict
@@ -82,7 +82,7 @@ def _resolve(state: Extraction, sentence: Sentence, match: Match, words: Lexicon
             return "it speaks of the paper itself, and no other work is named"
         return [_found(state, sentence, match, subject, m, turned=True) for m in (actor, *listed_with(sentence, actor))]
     if target is None:
-        other = _beside(sentence, match, words) if not cue.needs or _RANK["title"] == _rank_needed(cue.needs) else None
+        other = _beside(sentence, match, words) if sentence.subject is not None and (not cue.needs or _RANK["title"] == _rank_needed(cue.needs)) else None
         if other is not None and subject is not None and cue.target is None and words.target == "after":
             # "([key] exploits the same observation.)", "- [X] - a very similar paper"
             return [_found(state, sentence, match, subject, m, turned=True) for m in (other, *listed_with(sentence, other))]
@@ -109,9 +109,17 @@ def _resolve(state: Extraction, sentence: Sentence, match: Match, words: Lexicon
 
 def _found(state: Extraction, sentence: Sentence, match: Match, source: Paper, target: Mention, *, turned: bool = False) -> Found:
     cue = match.cue
-    foreign = not turned and not _speaks_of_itself(sentence, match, state.words.of(sentence.language))
-    sure = confidence(match, target, summary=bool(state.legend.brackets) and not sentence.own, foreign=foreign)
-    return Found(cue.type, source, target, sure, match.hedged, f"{sentence.language}:{cue.name}", backward=(cue.direction == "backward") != turned)
+    signals = Signals(
+        "cue",
+        target.kind,
+        cue.weight,
+        target.certainty,
+        foreign=not turned and not _speaks_of_itself(sentence, match, state.words.of(sentence.language)),
+        apart=sentence.subject is None,
+        summary=bool(state.legend.brackets) and not sentence.own,
+        hedged=match.hedged,
+    )
+    return Found(cue.type, source, target, signals, f"{sentence.language}:{cue.name}", backward=(cue.direction == "backward") != turned)
 
 
 def _rank_needed(needs: tuple[str, ...]) -> int:
@@ -290,10 +298,16 @@ def _speaks_of_itself(sentence: Sentence, match: Match, words: Lexicon) -> bool:
 _GOES_ON = re.compile(r"^(?:[\W_]*[\w’'-]+){0,7}?[\W_]*\b(?:it|its|this|these|they|their|the (?:paper|work|method|authors?|approach|idea|model|algorithm|system))\b(?!\s+(?:is|was|are|were)\s+(?:these|this|the|that|those)\b)", re.IGNORECASE)
 
 
+_ORIGIN = re.compile(r"\b(?:introduced|proposed|described|presented|defined|developed)\b", re.IGNORECASE)
+
+
 def _goes_on(sentence: Sentence, match: Match) -> bool:
     """Whether a sentence of running prose that names no work as its subject goes on about the work before it."""
     if sentence.language == "ja":
         return True
+    if _ORIGIN.search(sentence.block.text[match.start : match.end]):
+        # "It was introduced by …" tells where a thing comes from, not what the work does
+        return False
     lead = sentence.block.text[sentence.start : match.start]
     if not lead.strip(" *_–—-"):
         # "In contrast to Biscuit it throws POSIX out"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from papergraph.extract.state import Entry, Extraction
 from papergraph.folding import fold, is_cjk
@@ -30,10 +31,12 @@ def find_introduced(state: Extraction) -> None:
     """Give each paper the names by which its first remarks call it; a name that two papers claim is neither's."""
     claims: dict[str, list[tuple[Entry, str]]] = {}
     taken = {fold(n) for e in state.entries for n in (e.paper.title, *e.names)}
+    first = _first_blocks(state)
+    words = Counter(_RUN.findall(state.document.text))
     for entry in state.entries:
         if entry.cited or entry.block is None:
             continue
-        for name in dict.fromkeys((*_claimed(state, entry), *_of_title(state, entry))):
+        for name in dict.fromkeys((*_claimed(state, entry, first.get(id(entry), []), words), *_of_title(entry, words))):
             claims.setdefault(fold(name), []).append((entry, name))
     for key, found in claims.items():
         if key in taken or len({id(e) for e, _ in found}) > 1 or len(key) < _SHORTEST:
@@ -48,29 +51,32 @@ _SHORTEST = 3
 _SMALL = frozenset("a an the of for in on with and to via by from".split())
 
 
-def _of_title(state: Extraction, entry: Entry) -> list[str]:
+_RUN = re.compile(r"[\w-]+")
+
+
+def _of_title(entry: Entry, words_of_file: Counter[str]) -> list[str]:
     """The initials of a title that the notes use as a name: "Value Iteration Networks", VIN."""
     head = re.split(r"[:：(]\s", entry.paper.title)[0]
     words = [w for w in re.split(r"[\s-]+", head) if w and w.casefold() not in _SMALL]
     if not _SHORTEST <= len(words) <= _LONGEST_ACRONYM or not all(w[0].isalpha() and w[0].isascii() for w in words):
         return []
     initials = "".join(w[0] for w in words).upper()
-    return [initials] if fold(initials) not in _COMMON and re.search(rf"(?<![\w-]){initials}(?![\w-])", state.document.text) else []
+    return [initials] if fold(initials) not in _COMMON and initials in words_of_file else []
 
 
 _LONGEST_ACRONYM = 5
 
 
-def _claimed(state: Extraction, entry: Entry) -> list[str]:
+def _claimed(state: Extraction, entry: Entry, blocks: list[Block], words: Counter[str]) -> list[str]:
     out: list[str] = []
-    texts = _first_texts(state, entry)
+    texts = _first_texts(entry, blocks)
     for n, text in enumerate(texts):
         first = _FIRST.match(text)
-        if first and n < 2 and _own_name(first["name"]) and _named_elsewhere(state, first["name"], text):
+        if first and n < 2 and _own_name(first["name"]) and _named_elsewhere(state, first["name"], text, words):
             out.append(first["name"])
         for said in _SAID.finditer(text[:400]):
             name = said["name"] or said["name2"]
-            if name and _own_name(name) and (sum(c.isupper() for c in name) > 1 or any(c.isdigit() for c in name) or _named_elsewhere(state, name, text)):
+            if name and _own_name(name) and (sum(c.isupper() for c in name) > 1 or any(c.isdigit() for c in name) or _named_elsewhere(state, name, text, words)):
                 out.append(name)
         for found in _EXPANDED.finditer(text[:400]):
             short = found["short"] or found["bare"]
@@ -82,23 +88,27 @@ def _claimed(state: Extraction, entry: Entry) -> list[str]:
     return out
 
 
-def _first_texts(state: Extraction, entry: Entry) -> list[str]:
+def _first_texts(entry: Entry, blocks: list[Block]) -> list[str]:
     """The rest of the title's line and the first remarks below it."""
     assert entry.block is not None
     out = []
     rest = entry.block.text[entry.head :].strip(" .-–—:|)]") if entry.block.kind is not BlockKind.HEADING else ""
     if rest:
         out.append(rest)
-    for block in _own(state, entry):
-        out.append(block.text)
-        if len(out) >= _LOOKED_AT:
-            break
+    return [*out, *(b.text for b in blocks)][:_LOOKED_AT]
+
+
+def _first_blocks(state: Extraction) -> dict[int, list[Block]]:
+    """For each entry the first remarks on it."""
+    out: dict[int, list[Block]] = {}
+    for block in state.order:
+        entry = state.subject.get(id(block))
+        if entry is None or block is entry.block or block.kind is BlockKind.HEADING or id(block) in state.silent or block.quoted:
+            continue
+        own = out.setdefault(id(entry), [])
+        if len(own) < _LOOKED_AT:
+            own.append(block)
     return out
-
-
-def _own(state: Extraction, entry: Entry) -> list[Block]:
-    blocks = [b for b in state.order if state.subject.get(id(b)) is entry and b is not entry.block and b.kind is not BlockKind.HEADING and id(b) not in state.silent and not b.quoted]
-    return blocks[:_LOOKED_AT]
 
 
 def _own_name(name: str) -> bool:
@@ -108,12 +118,15 @@ def _own_name(name: str) -> bool:
 _LONGEST = 24
 
 
-def _named_elsewhere(state: Extraction, name: str, text: str) -> bool:
+def _named_elsewhere(state: Extraction, name: str, text: str, words: Counter[str]) -> bool:
     """Whether the notes say the name somewhere else too; a capital alone does not make a first word a name."""
     if is_cjk(text) and (sum(c.isupper() for c in name) > 1 or "-" in name):
         return True
-    pattern = re.compile(rf"(?<![\w-]){re.escape(name)}(?![\w-])")
-    return len(pattern.findall(state.document.text)) > 1 or (sum(c.isupper() for c in name) > 1 and len(name) >= _SHORTEST)
+    if _RUN.fullmatch(name):
+        times = words[name]
+    else:
+        times = len(re.findall(rf"(?<![\w-]){re.escape(name)}(?![\w-])", state.document.text))
+    return times > 1 or (sum(c.isupper() for c in name) > 1 and len(name) >= _SHORTEST)
 
 
 def _before(text: str, found: re.Match[str], short: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from papergraph.extract.references import surname
+from papergraph.extract.references import read_reference, surname
 from papergraph.extract.state import Entry, Extraction, Mention, Sentence, taken
 from papergraph.extract.titles import Cited, find_cited, looks_like_title
 from papergraph.folding import fold, paper_id, squeeze
@@ -27,6 +27,9 @@ _EDITION = re.compile(r"[A-Z]\w*(?:\s|-|')*(?:19|20)?\d\d")
 
 def find_citations(state: Extraction) -> None:
     """Works cited: "(Kobayashi et al., Findings 2023)", "Oki and Liskov (1988)", "[3]", "[^a]", 論文関連リンクの2, by key."""
+    for entry in state.entries:
+        if entry.paper.authors:
+            state.families.setdefault(fold(surname(entry.paper.authors[0])), []).append(entry)
     for sentence in state.sentences:
         text = sentence.block.text
         piece = text[sentence.start : sentence.end]
@@ -195,7 +198,7 @@ def by_author(state: Extraction, family: str, year: int | None) -> Paper | None:
     entry = state.references.by_author(family, year)
     if entry is not None:
         return entry.paper
-    own = {e.paper.id: e.paper for e in state.entries if e.paper.authors and fold(surname(e.paper.authors[0])) == fold(family) and (year is None or e.paper.year in (None, year))}
+    own = {e.paper.id: e.paper for e in state.families.get(fold(family), ()) if year is None or e.paper.year in (None, year)}
     if len(own) == 1:
         return next(iter(own.values()))
     return None if own else state.catalogue.by_author(family, year)
@@ -215,16 +218,20 @@ def referred(state: Extraction, known: Paper | None, name: str, sentence: Senten
 
 def find_links(state: Extraction) -> None:
     """Links to works, to other pages of the same notes, and wikilinks."""
+    own: dict[str, Paper] = {}
+    for entry in state.entries:
+        if entry.paper.url:
+            own.setdefault(entry.paper.url.rstrip("/"), entry.paper)
     for sentence in state.sentences:
         for link in sentence.block.links:
             if link.start < sentence.start or link.end > sentence.end:
                 continue
-            mention = _link_mention(state, sentence, link)
+            mention = _link_mention(state, sentence, link, own)
             if mention is not None:
                 sentence.mentions.append(mention)
 
 
-def _link_mention(state: Extraction, sentence: Sentence, link: Link) -> Mention | None:
+def _link_mention(state: Extraction, sentence: Sentence, link: Link, own: dict[str, Paper]) -> Mention | None:
     text = squeeze(sentence.block.text[link.start : link.end]).strip("\"“”「」『』*_")
     end = max(link.end, link.start + 1)
     if link.kind in ("wiki", "key") or not is_web(link.target):
@@ -241,11 +248,14 @@ def _link_mention(state: Extraction, sentence: Sentence, link: Link) -> Mention 
         if local and text and not re.search(r"\.(?:png|jpe?g|gif|svg|pdf)$", page, re.IGNORECASE):
             return Mention(link.start, end, "link", 0.85, concept=text)
         return None
-    same = next((e.paper for e in state.entries if e.paper.url and e.paper.url.rstrip("/") == link.target.rstrip("/")), None)
+    same = own.get(link.target.rstrip("/"))
     if same is not None:
         return Mention(link.start, end, "link", 0.97, same)
     if not text or link.end <= link.start:
         return None
+    reference = read_reference(text)
+    if reference is not None and reference.year is not None and is_paper_address(link.target):
+        text = text[slice(*reference.title)].strip(" .,")
     if is_paper_address(link.target) and (len(text.split()) >= 3 or any(c.isupper() for c in text[1:])) and not text.casefold().startswith("http"):
         found = identifiers(link.target)
         paper = replace(referred(state, state.catalogue.by_name(text), text, sentence), url=link.target, doi=found.doi, arxiv_id=found.arxiv_id, openreview_id=found.openreview_id)
@@ -257,21 +267,18 @@ def _link_mention(state: Extraction, sentence: Sentence, link: Link) -> Mention 
 
 def link_titles(state: Extraction) -> None:
     """Titles and short names of the papers of these notes, where a sentence writes them out."""
-    names: dict[str, Paper] = {}
-    for known in state.catalogue.names().items():
-        names[known[0]] = known[1].paper
-    names |= state.labels
+    own = dict(state.labels)
+    papers: dict[str, Paper] = {}
     for entry in state.entries:
+        papers.setdefault(entry.paper.id, entry.paper)
         for name in (entry.paper.title, *entry.names):
-            names[name_key(name)] = entry.paper
-    names = {k: v for k, v in names.items() if len(k) >= 3}
-    if not names:
-        return
-    longest = max(map(len, names))
+            own[name_key(name)] = entry.paper
+    longest = max((state.catalogue.longest, *map(len, own)))
     for sentence in state.sentences:
-        _scan(state, sentence, names, longest)
+        _scan(state, sentence, own, papers, longest)
 
 
+_SHORTEST_NAME = 3
 _PLUS = re.compile(r"\+{1,2}(?!\w)")
 
 
@@ -281,9 +288,12 @@ def _plus(text: str, at: int) -> str:
     return found[0] if found else ""
 
 
-def _scan(state: Extraction, sentence: Sentence, names: dict[str, Paper], longest: int) -> None:
-    """Exact names on word borders, longest first; a short one only as it is written, with a capital."""
-    text = sentence.block.text
+def _scan(state: Extraction, sentence: Sentence, own: dict[str, Paper], papers: dict[str, Paper], longest: int) -> None:
+    """Exact names on word borders, longest first; a short one only as it is written, with a capital.
+
+    `own` are this file's names, before those of the collection; `papers` its papers by id.
+    """
+    text, others = sentence.block.text, state.catalogue.names()
     borders = [m.span() for m in re.finditer(r"[A-Za-z0-9\u00C0-\u024F]+|[\u3040-\u30ff\u4e00-\u9fff]+", text[sentence.start : sentence.end])]
     i = 0
     while i < len(borders):
@@ -293,16 +303,17 @@ def _scan(state: Extraction, sentence: Sentence, names: dict[str, Paper], longes
             key += fold(piece)
             if len(key) > longest:
                 break
-            if key + _plus(text, sentence.start + borders[j][1]) in names:
+            name = key + _plus(text, sentence.start + borders[j][1])
+            if len(name) >= _SHORTEST_NAME and (name in own or name in others):
                 hit = j
         if hit is not None:
             start, end = sentence.start + borders[i][0], sentence.start + borders[hit][1]
             plus = _plus(text, end)
-            paper = names.get(fold(text[start:end]) + plus)
+            name = fold(text[start:end]) + plus
+            paper = own.get(name) or (others[name].paper if name in others else None)
             end += len(plus)
             if paper is not None and (hit > i + 1 or any(c.isupper() for c in text[start:end])):
-                known = next((e.paper for e in state.entries if e.paper.id == paper.id), None)
-                sentence.mentions.append(Mention(start, end, "title", 0.95, known or referred(state, paper, "", sentence)))
+                sentence.mentions.append(Mention(start, end, "title", 0.95, papers.get(paper.id) or referred(state, paper, "", sentence)))
                 i = hit + 1
                 continue
         i += 1

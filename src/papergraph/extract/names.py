@@ -19,7 +19,7 @@ _LOWER_NAME = re.compile(r"[a-z]+2[a-z]+|[a-z]{3,}\+{1,2}|[a-z]{2,}\d+[a-z]{2,}"
 """A name in small letters: pix2pix, struct2depth, pointnet++."""
 _LATIN_NAME = re.compile(r"(?<![A-Za-z0-9/@#.$\\_-])[A-Za-z][A-Za-z0-9+*.]*(?:[-_][A-Za-z0-9+*.]+)*(?: (?:[A-Z][A-Za-z0-9+*.-]*|\d{1,2}(?![\d年月日]))(?![A-Za-z0-9]))*")
 _QUOTED_TERM = re.compile(r"[「『“\"]([^「」『』“”\"\n。、]{2,30})[」』”\"]")
-_NO_NAME = re.compile(r"^(?:todo|done|doing|now|later|wip)\b|^[\d.,%]+\s*[^\W\d_]{0,2}$|^\d+\s?(?:年|月|日|秒|分|時間|倍|個|本|層|点|回|つ)|(?:中|時|後|前|上|下|間|側|別|毎|ごと)$")
+_NO_NAME = re.compile(r"^(?:ours?|equation|eqn?|todo|done|doing|now|later|wip)\b|^[\d.,%]+\s*[^\W\d_]{0,2}$|^\d+\s?(?:年|月|日|秒|分|時間|倍|個|本|層|点|回|つ)|(?:中|時|後|前|上|下|間|側|別|毎|ごと)$")
 _CLAUSE = re.compile(r"[ぁ-ん](?:は|が|を|に)|[一-鿿ァ-ヶA-Za-z0-9](?:は|が|を|にする)|[ぁ-ん。]$(?<![のとや])")
 """A quoted clause is what somebody said, no name."""
 _HIRAGANA = re.compile(r"[\u3041-\u3096]")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from papergraph.extract.confidence import Signals
 from papergraph.extract.entries import only_refers
 from papergraph.extract.gate import listed_with
 from papergraph.extract.labels import Labelled, read_label
@@ -15,17 +16,17 @@ from papergraph.model import Paper
 from papergraph.notes.document import Block, BlockKind
 from papergraph.vocabulary import RELATIONS, Kind
 
-TYPED, LABELLED, LISTED, BELOW, NAMED = 0.97, 0.9, 0.8, 0.75, 0.5
-"""How sure a relation is that a property, a label, a list, a place below a remark, or the bare naming of a known work states."""
-
 
 def relate_places(state: Extraction) -> None:
     """Relate what a label or a list says is related, what stands below a remark, and known works that a remark names."""
+    by_block: dict[int, list[Sentence]] = {}
+    for sentence in state.sentences:
+        by_block.setdefault(id(sentence.block), []).append(sentence)
     for sentence in state.sentences:
         label = _label(state, sentence)
         if label is not None:
             _labelled(state, sentence, label)
-        _cite_next(state, sentence)
+        _cite_next(state, sentence, by_block[id(sentence.block)])
         _listed(state, sentence)
         _named(state, sentence)
         if sentence.relations and sentence.own:
@@ -89,8 +90,8 @@ def _labelled(state: Extraction, sentence: Sentence, label: Labelled) -> None:
             continue
         if n and remark and mention.start > remark.start() and begin == 0:
             break
-        sure = (TYPED if label.typed else LABELLED) * mention.certainty
-        _state(sentence, Found(label.meaning, subject, mention, round(sure, 3), hedged=sentence.hedged and not label.typed, rule=f"label:{label.label.casefold()[:24]}", backward=label.group == "backward"))
+        signals = Signals("typed" if label.typed else "label", mention.kind, certainty=mention.certainty, hedged=sentence.hedged and not label.typed)
+        _state(sentence, Found(label.meaning, subject, mention, signals, rule=f"label:{label.label.casefold()[:24]}", backward=label.group == "backward"))
 
 
 _REMARK = re.compile(r"\s[(（]|\s[-–—]\s|[:：]\s")
@@ -111,17 +112,15 @@ def _plain_titles(state: Extraction, sentence: Sentence, begin: int) -> list[Men
     return out
 
 
-def _cite_next(state: Extraction, sentence: Sentence) -> None:
+def _cite_next(state: Extraction, sentence: Sentence, beside: list[Sentence]) -> None:
     """A remark with a cited paper right below it speaks of that paper, even where no cue says how."""
     entry = state.next_cited.get(id(sentence.block))
     if entry is None or sentence.subject is None or not sentence.own or sentence.relations:
         return
-    later = [s for s in state.sentences if s.block is sentence.block and s.start > sentence.start]
-    earlier = [s for s in state.sentences if s.block is sentence.block and s.start < sentence.start]
-    if earlier or any(s.matches for s in later) or entry.paper.id == sentence.subject.paper.id:
+    if any(s.start < sentence.start or (s.start > sentence.start and s.matches) for s in beside) or entry.paper.id == sentence.subject.paper.id:
         return
     target = Mention(sentence.start, sentence.end, "citation", 0.95, entry.paper)
-    _state(sentence, Found(RELATIONS["RELATED_TO"].name, sentence.subject.paper, target, BELOW if not sentence.hedged else 0.55, hedged=False, rule="citation-below"))
+    _state(sentence, Found(RELATIONS["RELATED_TO"].name, sentence.subject.paper, target, Signals("below", target.kind, certainty=target.certainty, hedged=sentence.hedged), rule="citation-below"))
 
 
 def _listed(state: Extraction, sentence: Sentence) -> None:
@@ -139,7 +138,7 @@ def _listed(state: Extraction, sentence: Sentence) -> None:
     if first.start > sentence.start + 3 or (first.kind != "link" and not related):
         return
     for target in [first, *listed_with(sentence, first)]:
-        _state(sentence, Found("RELATED_TO", sentence.subject.paper, target, round((LABELLED if related else LISTED) * target.certainty, 3), hedged=False, rule="listed-link"))
+        _state(sentence, Found("RELATED_TO", sentence.subject.paper, target, Signals("label" if related else "listed", target.kind, certainty=target.certainty), rule="listed-link"))
 
 
 _LEADING = re.compile(r"(?P<title>.+?)\s*(?:[.。]?\s*[(（]|\s[-–—…]+\s|[。→←]|:\s+(?=[\u3040-\u9fff])|$)")
@@ -177,7 +176,7 @@ def _named(state: Extraction, sentence: Sentence) -> None:
     if not known or len(known) > 2:
         return
     for mention, _ in known.values():
-        _state(sentence, Found("RELATED_TO", sentence.subject.paper, mention, round(NAMED * mention.certainty, 3), hedged=sentence.hedged, rule="named"))
+        _state(sentence, Found("RELATED_TO", sentence.subject.paper, mention, Signals("named", mention.kind, certainty=mention.certainty, hedged=sentence.hedged), rule="named"))
 
 
 _LONGEST_REMARK = 160

@@ -11,7 +11,7 @@ from papergraph.extract.state import Entry, Extraction, Sentence
 from papergraph.lang import language_of
 from papergraph.notes.document import Block, BlockKind
 
-_STOP = re.compile(r"[。．！？!?]+[」』)）]*|(?<=[\w)\]\"”’*])[.!?]+[\"”’)\]]*(?=\s+[\"“(\[*]*[A-Z\u3040-\u30ff\u4e00-\u9fff\[]|\s*$)|\t|(?<=[.!?])\s{2,}")
+_STOP = re.compile(r"[。．！？!?]+[」』)）]*|(?<=[\w)\]\"”’*> ])(?<!\s\s)[.!?]+[\"”’)\]]*(?=\s+[\"“(\[*]*[A-Z\u3040-\u30ff\u4e00-\u9fff\[]|\s*$)|\t|(?<=[.!?])\s{2,}")
 _NO_STOP = re.compile(r"(?:\b(?:et al|e\.g|i\.e|cf|vs|Fig|Eq|Sec|No|resp|approx|Dr|Prof|St|aka|etc)|\b[A-Z])\.$")
 _OPEN, _CLOSE = "「『（(“《〈[", "」』）)”》〉]"
 

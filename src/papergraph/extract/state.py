@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from papergraph.extract.confidence import Signals, confidence
 from papergraph.folding import fold
 from papergraph.lang import Cue
 from papergraph.lang.tokens import Token
@@ -127,10 +129,17 @@ class Found:
     type: str
     source: Paper
     target: Mention
-    confidence: float
-    hedged: bool
+    signals: Signals
     rule: str
     backward: bool = False
+
+    @property
+    def hedged(self) -> bool:
+        return self.signals.hedged
+
+    @property
+    def confidence(self) -> float:
+        return confidence(self.signals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +190,7 @@ class Catalogue:
     def __init__(self, known: tuple[Known, ...] = ()) -> None:
         self.known = known
         self._names = _unambiguous((name_key(n), k) for k in known for n in k.names)
+        self.longest = max(map(len, self._names), default=0)
         self._pages = _unambiguous((fold(p), k) for k in known for p in k.pages)
         self._authors = _unambiguous(((*key, ""), k) for k in known for key in _author_keys(k.paper))
         self._titles = {fold(k.paper.title): k for k in known}
@@ -188,6 +198,8 @@ class Catalogue:
         for k in known:
             self._begun.setdefault(fold(k.paper.title)[:_LONG_KEY], []).append(k)
         self._days = _days(known)
+        self._order = list(self._days)
+        self._ordinals = {o: d for d in reversed(self._order) if (o := _ordinal(d)) is not None}
 
     def by_name(self, name: str) -> Paper | None:
         """The paper of that name, whatever its case, width and punctuation."""
@@ -202,15 +214,14 @@ class Catalogue:
 
     def by_date(self, date: str | None, where: str) -> Paper | None:
         """The paper of another day, where each day has one: dated next before or after `date` (`previous`, `next`), the day before it (`day`), or about a week before (`week`)."""
-        days = self._days
+        days, order = self._days, self._order
         if date is None or date not in days:
             return None
-        order = list(days)
-        n = order.index(date)
         if where == "week":
-            ago = [d for d in order[:n] if _FEWEST_DAYS <= _days_between(d, date) <= _MOST_DAYS]
-            return days[min(ago, key=lambda d: abs(_days_between(d, date) - 7))] if ago else None
-        n += 1 if where == "next" else -1
+            own = _ordinal(date)
+            ago = [n for n in range(_MOST_DAYS, _FEWEST_DAYS - 1, -1) if own is not None and own - n in self._ordinals]
+            return days[self._ordinals[(own or 0) - min(ago, key=lambda n: abs(n - 7))]] if ago else None
+        n = bisect_left(order, date) + (1 if where == "next" else -1)
         return days[order[n]] if 0 <= n < len(order) else None
 
     def like(self, title: str) -> Paper | None:
@@ -243,11 +254,11 @@ _FEWEST_DAYS, _MOST_DAYS = 3, 13
 """How many days ago "last week" may be."""
 
 
-def _days_between(earlier: str, later: str) -> int:
+def _ordinal(date: str) -> int | None:
     try:
-        return (datetime.date.fromisoformat(later) - datetime.date.fromisoformat(earlier)).days
+        return datetime.date.fromisoformat(date).toordinal()
     except ValueError:
-        return 0
+        return None
 
 
 def _days(known: tuple[Known, ...]) -> dict[str, Paper]:
@@ -293,6 +304,7 @@ class Extraction:
     topics: dict[str, Topic] = field(default_factory=dict)
     sentences: list[Sentence] = field(default_factory=list)
     next_cited: dict[int, Entry] = field(default_factory=dict)
+    families: dict[str, list[Entry]] = field(default_factory=dict)
     concepts: dict[str, Concept] = field(default_factory=dict)
     aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     labels: dict[str, Paper] = field(default_factory=dict)
