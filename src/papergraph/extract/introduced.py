@@ -15,7 +15,9 @@ _SAID = re.compile(
     rf"(?:いわゆる|通称|名付けて|その名も|\baka\b|\ba\.k\.a\.|\bso-called\b|\bknown as\b|\bcalled\b|\bnamed\b|\bdubbed\b|\bThey call (?:it|this|their \w+)|\bi\.e\. the\b|\bintroduc(?:es?|ing)\b|\bpropos(?:es?|ing)\b|\bpresents?\b|\bthe original\b)\s*(?:the\s+|a\s+|an\s+)?[「『\"“*]?{_NAME}(?![A-Za-z0-9-])"
     r"|(?<![A-Za-z0-9] )(?<![A-Za-z0-9-])(?P<name2>[A-Z][\w+-]*(?: [A-Z][\w+-]*){0,4})\s?(?:と呼|(?:という(?:手法|モデル|枠組み|方法))?を(?:新たに)?(?:提案|開発)|と名付)"
 )
-_EXPANDED = re.compile(r"(?P<words>(?:[A-Za-z][\w'-]*[ -]){1,7}[A-Za-z][\w'-]*)\s?[(（](?P<short>[A-Z][\w&+-]{1,11})[)）]|(?<=[\u3040-\u9fff])[(（](?P<bare>[A-Z][A-Za-z]*[A-Z0-9][\w+-]{0,12})[)）]")
+_EXPANDED = re.compile(
+    # two to eight words, or one with a hyphen; possessive, for runs of hyphens have very many ways to be words
+    r"(?P<words>(?<![A-Za-z])[A-Za-z](?:[\w'-]*+(?: [A-Za-z][\w'-]*+){1,7}|(?=[\w'-]*-[A-Za-z])[\w'-]*+))\s?[(（](?P<short>[A-Z][\w&+-]{1,11})[)）]|(?<=[\u3040-\u9fff])[(（](?P<bare>[A-Z][A-Za-z]*[A-Z0-9][\w+-]{0,12})[)）]")
 _PROPOSES = re.compile(r"(?:propos|introduc|present|develop|call|name|dub)\w*\W+(?:(?:it|a|an|the|our|their|new|novel|this|method|approach|algorithm|framework|model|called|named|simple|efficient)\W+){0,4}$|\b(?:new|novel)\W+$", re.IGNORECASE)
 _PROPOSES_JA = re.compile(r"^[^。]{0,24}(?:提案|導入する|開発|構築)")
 _EXISTING = re.compile(r"(?:既存|従来|先行|よくある|有名|一般的|通常|標準的)[^。]*$|\b(?:existing|standard|classic(?:al)?|popular|previous|prior|well-known|widely used)\b[^.]*$", re.IGNORECASE)

@@ -11,6 +11,8 @@ from papergraph.lang.words import Words, default_words
 from papergraph.notes.document import Block
 
 _LABEL = re.compile(r"[\s>*_#・\-–—◆■●▼【\[(（]*(?P<label>[^\W_](?:[^:：\n=＝]{0,40}?[^\s:：*_=＝])?)[\s*_】\])）?？]*(?P<mark>::|[:：]|＝|(?<=\S)\s=\s)[\s*_]*(?=\S)")
+_LONGEST_LEAD = 200
+"""Characters within which a label and its colon stand."""
 _TRIM = re.compile(r"^[\s\d.．、)）(（■◆●◇▼#*_-]+|[\s?？!！:：*_。、]+$")
 
 
@@ -47,7 +49,7 @@ def read_label(text: str, words: Words | None = None) -> Labelled | None:
     >>> read_label("extends:: [[Raft]]").meaning, read_label("著者： 田中").meaning
     ('EXTENDS', 'authors')
     """
-    found = _LABEL.match(text)
+    found = _LABEL.match(text, 0, _LONGEST_LEAD)
     if found is None or text.startswith("//", found.end() - 1):
         return None
     label = _TRIM.sub("", found["label"])

@@ -237,7 +237,7 @@ def _link_mention(state: Extraction, sentence: Sentence, link: Link, own: dict[s
     if link.kind in ("wiki", "key") or not is_web(link.target):
         known = state.catalogue.by_page(link.target)
         if known is not None:
-            if link.kind == "wiki" and len(fold(text)) >= 3 and fold(text) != fold(link.target):
+            if link.kind == "wiki" and len(fold(text)) >= 3 and fold(text) != fold(link.target) and any(c.isupper() for c in text):
                 # "[[clip_learning…|CLIP]]": further down the page it goes by that name
                 state.labels[fold(text)] = known
             return Mention(link.start, end, "link", 0.97, referred(state, known, "", sentence))

@@ -198,6 +198,10 @@ def _embedded(state: Extraction, blocks: list[Block], title: str) -> Told | None
 
 def of_post(blocks: list[Block], found: list[Entry]) -> Entry | None:
     """The paper that a post in prose is about: named near its head, with much text and few other papers after it."""
+    told = [e for e in found if not e.cited and e.paper.authors]
+    if len(told) == 1 and sum(not e.cited for e in found) == 1 and told[0].block in blocks[:_HEAD]:
+        # the one paper that the text presents with its authors
+        return told[0]
     first = min(found, key=lambda e: e.paper.line or 0, default=None)
     if first is None or first.block is None or len(found) > _FEW or len(blocks) < _MUCH * len(found) or first.block not in blocks[:_HEAD]:
         return None

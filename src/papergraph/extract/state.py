@@ -208,7 +208,8 @@ class Catalogue:
 
     def by_page(self, page: str) -> Paper | None:
         """The paper whose page a wikilink, a relative link or a citation key names."""
-        name = page.split("#", 1)[0].rsplit("/", 1)[-1].removesuffix(".md").removesuffix(".html").removeprefix("@")
+        path = page.split("#", 1)[0].rstrip("/").removesuffix("/index.md").removesuffix("/_index.md")
+        name = path.rsplit("/", 1)[-1].removesuffix(".md").removesuffix(".html").removeprefix("@")
         found = self._pages.get(fold(name))
         return found.paper if found else None
 

@@ -66,12 +66,19 @@ def pipeline(language: str) -> Language:
     return spacy.blank(language)
 
 
+_LONG_RUN = re.compile(r"[\W_]{64}")
+
+
 def tokenize(text: str, language: str) -> list[Token]:
     """The tokens of `text`; white space is none. Japanese ones are keyed by their dictionary form, others by lower case."""
-    if language != "ja":
-        return [Token(t.idx, t.idx + len(t), t.lower_.replace("\u2019", "'")) for t in pipeline(language).make_doc(text) if not t.is_space]
     out: list[Token] = []
     at = 0
+    if language != "ja":
+        # spaCy's time grows with the square of a run of signs
+        for end in (*(m.end() for m in _LONG_RUN.finditer(text)), len(text)):
+            out += [Token(at + t.idx, at + t.idx + len(t), t.lower_.replace("\u2019", "'")) for t in pipeline(language).make_doc(text[at:end]) if not t.is_space]
+            at = end
+        return out
     for surface, lemma, _pos, _sub in morphemes(text):
         end = at + len(surface)
         if not surface.isspace():

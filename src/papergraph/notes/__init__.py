@@ -12,7 +12,7 @@ from papergraph.notes.bibtex import read_bibtex
 from papergraph.notes.decode import Decoded, decode
 from papergraph.notes.document import Block, BlockKind, Document, Fields, Link, line_starts
 from papergraph.notes.flat import looks_flat, read_flat
-from papergraph.notes.frontmatter import read_front_matter, split_front_matter
+from papergraph.notes.frontmatter import LONE, read_front_matter, split_front_matter
 from papergraph.notes.html import read_html
 from papergraph.notes.markdown import read_markdown
 from papergraph.notes.org import read_org
@@ -35,6 +35,8 @@ def read(text: str, path: str, uri: str | None = None) -> Document:
     uri
         Collection and path; `path` alone if `None`.
     """
+    # halves of a surrogate pair are no characters: nothing could tokenize or store them
+    text = LONE.sub("\ufffd", text)
     problems: list[Problem] = []
     short = _without_long_lines(text, path, problems)
     fence, head, begin = split_front_matter(short)
@@ -54,7 +56,7 @@ def read(text: str, path: str, uri: str | None = None) -> Document:
         case Layout.MARKDOWN:
             blocks, more = read_markdown(text, short, begin, path)
     problems += more
-    sha256 = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
     return Document(uri or path, path, text, sha256, blocks, front, tuple(dict.fromkeys(problems)), layout is Layout.FLAT)
 
 

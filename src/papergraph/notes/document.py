@@ -141,9 +141,10 @@ class Document:
 
     @property
     def stem(self) -> str:
-        """The file's name without folder and ending: what wikilinks call it."""
-        name = self.path.rsplit("/", 1)[-1]
-        return name.rsplit(".", 1)[0] if "." in name[1:] else name
+        """The file's name without folder and ending, or its folder's where it is the index: what links between pages call it."""
+        *folders, name = self.path.split("/")
+        stem = name.rsplit(".", 1)[0] if "." in name[1:] else name
+        return folders[-1] if stem in ("index", "_index") and folders and folders[-1] not in ("", ".") else stem
 
     def span(self, block: Block, start: int, end: int) -> Span:
         """Where the visible characters `start:end` (not empty) of `block` stand in the file's text."""

@@ -22,7 +22,7 @@ _END = re.compile(r"[。．.!！、,;；:：][」』)）\"”’]*$")
 _TAG_ONLY = re.compile(r"^[<`][^\s<>`]{1,40}[>`]$")
 _URL = re.compile(r"https?://[^\s<>\"'「」『』（）、。]+")
 _HEADING_MARK = re.compile(r"[ \t]*(?:[■◆□◇▼▲●★☆#]+|【)[ \t\u3000]*")
-_LONGEST_HEADING = 60
+_LONGEST_HEADING, _DEEPEST = 60, 64
 _MARKDOWN = re.compile(r"^(?:#{1,6} \S|[ \t]{2,}[-*+] \S|[-*+] \[[^\]]+\]\(|> \S|\|.+\|[ \t]*$|```)|\[[^\]\n]+\]\(\S+\)|\[\[[^\]\n]+\]\]", re.MULTILINE)
 
 
@@ -160,7 +160,7 @@ def _headings(text: str, lines: list[_Line]) -> list[int]:
         after_heading = i > 0 and levels[i - 1] > 0
         heads_heading = i + 1 < len(lines) and levels[i + 1] > 0
         if after_heading:
-            levels[i] = levels[i - 1] + 1
+            levels[i] = min(levels[i - 1] + 1, _DEEPEST)
         elif open_ and _ORDINAL.match(open_[0]) and not _ORDINAL.match(title):
             # below numbered sections, a heading without a number is one of theirs
             levels[i] = 2

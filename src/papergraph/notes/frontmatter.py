@@ -13,6 +13,8 @@ from papergraph.notes.document import Fields
 
 _FENCE = re.compile(r"\A(---|\+\+\+)[ \t]*(?:\r\n?|\n)")
 _LONGEST = 64 * 1024
+LONE = re.compile("[\ud800-\udfff]")
+"""Halves of surrogate pairs, which YAML's escapes can make as well."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -56,6 +58,9 @@ def _yaml(head: str) -> Any:
             if self.check_event(yaml.events.AliasEvent):
                 raise yaml.YAMLError("aliases are not allowed")
             return super().compose_node(parent, index)
+
+        def construct_scalar(self, node: Any) -> Any:
+            return LONE.sub("\ufffd", super().construct_scalar(node))
 
     try:
         return yaml.load(head, Loader=Loader)  # noqa: S506 - derived from SafeLoader

@@ -7,6 +7,7 @@ markdown-it-py gives source positions for blocks only. All its inline rules move
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
@@ -52,6 +53,8 @@ class PlacedState(StateInline):
     def push(self, ttype: str, tag: str, nesting: Any) -> Token:
         token = super().push(ttype, tag, nesting)
         token.meta["pos"] = self.pos
+        # nothing is pending now, even where all that was pending was white space and is gone
+        self._at = []
         return token
 
 
@@ -83,6 +86,21 @@ def wikilink(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdo
     return True
 
 
+_PAGE_REF = re.compile(r"\[([^\[\]\n]+)\]\(\{\{[<%]\s*(?:rel)?ref\s+[\"']?([^\"'\s<>%{}]+)[\"']?\s*[>%]\}\}\)")
+
+
+def page_reference(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature
+    """The inline rule for Hugo's links to pages, `[text]({{< ref "page.md" >}})`, which are no Markdown links."""
+    found = _PAGE_REF.match(state.src, state.pos, state.posMax)
+    if found is None:
+        return False
+    if not silent:
+        token = state.push("wikilink", "", 0)
+        token.content, token.meta["page"], token.meta["pos"] = found[1], found[2], found.start(1)
+    state.pos = found.end()
+    return True
+
+
 class _Attributes(HTMLParser):
     """The attributes of one tag."""
 
@@ -94,8 +112,8 @@ class _Attributes(HTMLParser):
         self.found = {"": tag, **{k: v or "" for k, v in attrs}}
 
 
-def read_inline(source: str, tokens: list[Token]) -> Inline:
-    """What is visible of the inline `tokens` that were made from `source`."""
+def read_inline(source: str, tokens: list[Token], places: Sequence[int]) -> Inline:
+    """What is visible of the inline `tokens` that were made from `source`, whose characters stand at `places` in the file."""
     text: list[str] = []
     at: list[int] = []
     links: list[Link] = []
@@ -103,30 +121,33 @@ def read_inline(source: str, tokens: list[Token]) -> Inline:
     open_links: list[tuple[int, str]] = []
     open_strong: list[int] = []
 
-    def add(content: str, places: list[int]) -> None:
-        for char, place in zip(content, places, strict=False):
-            if not at or place > at[-1]:
+    def add(content: str, offsets: Iterable[int]) -> None:
+        for char, offset in zip(content, offsets, strict=False):
+            # what has no place of its own is not seen: spaces that markdown-it made of a tab
+            if offset < len(places) and (not at or (offset > at[-1] and places[offset] > places[at[-1]])):
                 text.append(char)
-                at.append(place)
+                at.append(offset)
 
     for token, before in zip(tokens, [None, *tokens], strict=False):
         pos = int(token.meta.get("pos", 0))
-        if before is not None and before.markup == "autolink":
+        if before is not None and before.type == "link_open" and before.markup == "autolink":
             # the text of `<address>` stands one after the bracket
             pos += 1
         match token.type:
             case "text":
                 # what is left of an unmatched run of `*` are tokens of one character, all placed at the run's start
                 first = max(pos, at[-1] + 1) if at else pos
-                add(token.content, token.meta.get("at") or list(range(first, first + len(token.content))))
+                add(token.content, token.meta.get("at") or range(first, first + len(token.content)))
             case "text_special":
-                add(token.content[:1], [pos])
+                add(token.content, range(pos, pos + len(token.content)))
             case "code_inline":
-                # line breaks in a code span are spaces by now
-                start = max(source.replace("\n", " ").find(token.content, pos + len(token.markup)), pos)
-                add(token.content, list(range(start, start + len(token.content))))
+                start = pos + len(token.markup)
+                # line breaks in a code span are spaces by now, and of a span within spaces the outermost two are gone
+                start += not source[start : start + len(token.content)].replace("\n", " ").startswith(token.content)
+                add(token.content, range(start, start + len(token.content)))
             case "softbreak" | "hardbreak":
-                add("\n", [source.find("\n", at[-1] + 1 if at else 0)])
+                # a backslash before the break makes it a hard one
+                add("\n", [pos if source[pos] == "\n" else pos + 1])
             case "link_open":
                 open_links.append((len(text), str(token.attrs.get("href", ""))))
             case "link_close" if open_links:
@@ -134,11 +155,11 @@ def read_inline(source: str, tokens: list[Token]) -> Inline:
                 links.append(Link(start, len(text), href))
             case "wikilink" if not token.hidden:
                 start = len(text)
-                add(token.content, list(range(pos, pos + len(token.content))))
+                add(token.content, range(pos, pos + len(token.content)))
                 links.append(Link(start, len(text), token.meta["page"], "wiki"))
-            case "strong_open":
+            case "strong_open" | "em_open":
                 open_strong.append(len(text))
-            case "strong_close" if open_strong:
+            case "strong_close" | "em_close" if open_strong:
                 strong.append((open_strong.pop(), len(text)))
             case "html_inline":
                 for key in _citation_keys(token.content):
@@ -152,7 +173,7 @@ def read_inline(source: str, tokens: list[Token]) -> Inline:
                 elif token.content.casefold().startswith("<br"):
                     add("\n", [pos])
     _add_addresses(text, links)
-    return _unwrap(text, at, links, strong)
+    return _unwrap(text, [places[offset] for offset in at], links, strong)
 
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'「」『』（）、。\])|]+")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from markdown_it import MarkdownIt
@@ -9,7 +10,7 @@ from markdown_it.token import Token
 
 from papergraph.model import Problem
 from papergraph.notes.document import Block, BlockKind, Link, line_starts, nest, split_paragraph
-from papergraph.notes.inline import Inline, PlacedInline, read_inline, wikilink
+from papergraph.notes.inline import Inline, PlacedInline, page_reference, read_inline, wikilink
 
 DEEPEST = 64
 """Levels of nesting that are read; deeper ones are reported."""
@@ -22,6 +23,7 @@ def _parser() -> MarkdownIt:
     md.inline = placed
     md.configure("commonmark", {"maxNesting": 2 * DEEPEST}).enable(["table"])
     placed.ruler.before("link", "wikilink", wikilink)
+    placed.ruler.before("link", "page_reference", page_reference)
     # these two would melt escapes and entities into the text and lose their places
     md.core.ruler.disable("text_join")
     placed.ruler2.disable("fragments_join")
@@ -109,30 +111,25 @@ class _Reader:
                     i += 1
         return out, i
 
-    def _place(self, token: Token, after: int = 0) -> list[int]:
-        """For each character of an inline token's content the offset in the file; `after` skips earlier cells of a row."""
+    def _places(self, token: Token) -> list[int]:
+        """For each character of a paragraph's or heading's content the offset in the file."""
         assert token.map is not None
         places: list[int] = []
-        cursor = after
-        for k, piece in enumerate(token.content.split("\n")):
-            n = self.first_line + token.map[0] + k
+        pieces = token.content.split("\n")
+        first, after = (self.first_line + n for n in token.map)
+        # lines of white space that Markdown does not take for blank (U+3000) are taken off the content's beginning
+        first = next((n for n in range(first, min(after, len(self.starts))) if pieces[0] in self.line_text(n)[0].replace("\0", "\ufffd")), first)
+        for n, piece in enumerate(pieces, first):
             line, start = self.line_text(n) if n < len(self.starts) else ("", len(self.text))
-            # markdown-it turns NUL into U+FFFD, one for one, and expands tabs at a line's start
-            line = line.replace("\0", "\ufffd")
-            found = line.find(piece, max(cursor - start, 0))
-            if found < 0:
-                found = max(len(line) - len(piece), 0)
-            places.extend(min(start + found + j, len(self.text) - 1) for j in range(len(piece)))
+            # markdown-it turns NUL into U+FFFD, one for one, and makes spaces of a tab at a line's beginning
+            bare = piece.lstrip(" \t")
+            found = line.replace("\0", "\ufffd").rfind(bare) - (len(piece) - len(bare))
+            places.extend(min(start + max(found + j, 0), len(self.text) - 1) for j in range(len(piece)))
             places.append(min(start + len(line), len(self.text) - 1))
         return places[: len(token.content)]
 
-    def _inline(self, token: Token, after: int = 0) -> Inline:
-        inline = read_inline(token.content, token.children or [])
-        places = self._place(token, after)
-        return Inline(inline.text, tuple(places[o] for o in inline.offsets), inline.links, inline.strong)
-
     def _inline_block(self, token: Token, kind: BlockKind, level: int, *, quoted: bool) -> Block | None:
-        return self._block(self._inline(token), kind, level, quoted=quoted)
+        return self._block(read_inline(token.content, token.children or [], self._places(token)), kind, level, quoted=quoted)
 
     def _block(self, inline: Inline, kind: BlockKind, level: int, *, quoted: bool, cells: tuple[tuple[int, int], ...] = ()) -> Block | None:
         if not inline.text.strip() and not inline.links:
@@ -146,12 +143,16 @@ class _Reader:
 
     def _row(self, tokens: list[Token], i: int) -> tuple[Block | None, int]:
         text, at, links, strong, cells = "", [], [], [], []  # type: ignore[var-annotated]
-        after = 0
+        line, places, after = "", [], 0  # type: ignore[var-annotated]
         header = False
         while tokens[i].type != "tr_close":
             header = header or tokens[i].type == "th_open"
             if tokens[i].type == "inline" and tokens[i].content:
-                cell = self._inline(tokens[i], after)
+                if not line:
+                    line, places = self._row_line(tokens[i])
+                begin = line.find(tokens[i].content, after)
+                after = begin + len(tokens[i].content)
+                cell = read_inline(tokens[i].content, tokens[i].children or [], places[begin:after])
                 if cell.text:
                     if text:
                         # the bar between the cells is visible as the character before the cell
@@ -163,10 +164,16 @@ class _Reader:
                     links.extend(Link(x.start + shift, x.end + shift, x.target, x.kind) for x in cell.links)
                     strong.extend((a + shift, b + shift) for a, b in cell.strong)
                     cells.append((shift, len(text)))
-                    after = cell.offsets[-1] + 1
             i += 1
         inline = Inline(text, tuple(at), tuple(links), tuple(strong))
         return (None if header else self._block(inline, BlockKind.ROW, 0, quoted=False, cells=tuple(cells))), i + 1
+
+    def _row_line(self, token: Token) -> tuple[str, list[int]]:
+        """The line of a row's cell, in which a bar after a backslash stands for itself, and the offsets of its characters."""
+        assert token.map is not None
+        line, start = self.line_text(self.first_line + token.map[0])
+        bars = {m.end() - 1 for m in re.finditer(r"\\\|", line)}
+        return line.replace("\\|", "|").replace("\0", "\ufffd"), [start + i for i in range(len(line)) if i not in bars]
 
     def _code(self, token: Token) -> list[Block]:
         if not token.map or not token.content.strip():
@@ -212,8 +219,8 @@ def _visible(text: str, begin: int, end: int) -> list[tuple[int, int]]:
             i = end if close < 0 else close + 1
             for raw in ("script", "style"):
                 if name.startswith(raw):
-                    inner = text.casefold().find(f"</{raw}", i, end)
-                    i = end if inner < 0 else inner
+                    inner = re.compile(f"</{raw}", re.IGNORECASE).search(text, i, end)
+                    i = inner.start() if inner else end
         else:
             stop = text.find("<", i, end)
             stop = end if stop < 0 else stop
