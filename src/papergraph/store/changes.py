@@ -44,7 +44,7 @@ class Change:
 class ChangeSet:
     """A numbered change of a store, applied in one transaction.
 
-    `at` is ISO 8601 in UTC; `by` who made it (`import` or `user`); `action` what was asked for, as one would type it;
+    `at` is ISO 8601 in UTC; `by` who made it (`import`, `user`, or `llm` for what a language model proposed); `action` what was asked for, as one would type it;
     `undoes` the number of the change set that this one takes back.
     """
 
