@@ -126,13 +126,18 @@ def table(cases: Sequence[Case], told: NDArray[np.float64]) -> str:
         for low, high in zip(BINS, BINS[1:], strict=False)
         if (b := [n for n, p in enumerate(told) if low <= p < high or (high == 1.0 and p == 1.0)])
     )
-    lines += ["", f"Expected calibration error {error:.3f}; Brier score {float(np.mean((told - right) ** 2)):.3f} (always saying the mean: {float(np.mean((right.mean() - right) ** 2)):.3f})."]
+    lines += [
+        "",
+        f"Expected calibration error {error:.3f}; Brier score {float(np.mean((told - right) ** 2)):.3f} (always saying the mean: {float(np.mean((right.mean() - right) ** 2)):.3f}).",
+    ]
     return "\n".join(lines)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0], formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--also", type=Path, action="append", default=[], metavar="FOLDER", help="more golds, NAME.json beside the notes NAME/")
+    parser.add_argument(
+        "--also", type=Path, action="append", default=[], metavar="FOLDER", help="more golds, NAME.json beside the notes NAME/"
+    )
     parser.add_argument("--write", action="store_true", help=f"write the weights to {WEIGHTS.name}")
     parser.add_argument("--table", type=Path, metavar="FILE.md", help="write the reliability table here as well")
     args = parser.parse_args()
@@ -143,7 +148,12 @@ def main() -> int:
     source = f"logistic regression, L2 penalty {PENALTY:g}, on {len(found)} relations found in {len(sets)} annotated sets of notes ({sum(c.right for c in found)} right); bench/extraction/calibrate.py"
     print(report, "", "\n".join(f"{k:16} {v:+.3f}" for k, v in weights.items()), sep="\n")
     if args.write:
-        lines = [f'source = "{source}"', "", "[weights]", *(f"{k if k.isalpha() else chr(34) + k + chr(34)} = {v}" for k, v in weights.items())]
+        lines = [
+            f'source = "{source}"',
+            "",
+            "[weights]",
+            *(f"{k if k.isalpha() else chr(34) + k + chr(34)} = {v}" for k, v in weights.items()),
+        ]
         WEIGHTS.write_text("\n".join(lines) + "\n", encoding="utf-8")
     if args.table:
         args.table.write_text(report + "\n", encoding="utf-8")

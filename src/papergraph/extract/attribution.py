@@ -30,7 +30,9 @@ _LONG = re.compile(
     r"Computational Linguistics|Neural Computation|Neural Networks|Acta|SIAM|Distributed Computing|Information Processing Letters|SIGACT News|Empirical Software Engineering|Theoretical Computer Science|Foundations and Trends|Technical report|Tech\. report|PhD thesis|Master's thesis)"
     r"(?![a-z])(?:[^,;()（）。\n\d]|\d+(?:st|nd|rd|th)|(?<=\w)\.(?=\s[a-z])){0,120}"
 )
-_JAPANESE_VENUE = re.compile(r"(?:言語処理学会|人工知能学会|情報処理学会|電子情報通信学会|日本[^\s、,，()（）]{1,12}学会|[^\s、,，()（）]{2,14}学会|[^\s、,，()（）]{2,14}シンポジウム|[^\s、,，()（）]{2,20}論文誌)[^\s、,，()（）]{0,24}(?:大会|研究会|論文誌|誌|発表会)?")
+_JAPANESE_VENUE = re.compile(
+    r"(?:言語処理学会|人工知能学会|情報処理学会|電子情報通信学会|日本[^\s、,，()（）]{1,12}学会|[^\s、,，()（）]{2,14}学会|[^\s、,，()（）]{2,14}シンポジウム|[^\s、,，()（）]{2,20}論文誌)[^\s、,，()（）]{0,24}(?:大会|研究会|論文誌|誌|発表会)?"
+)
 _U = "A-Z\u00c0-\u00d6\u00d8-\u00de\u0100-\u017f\u0391-\u03a9"
 _L = "A-Za-z\u00c0-\u024f\u1e00-\u1eff"
 _WORD = rf"[{_U}][{_L}'’\u2010-]*[{_L}'’]"
@@ -39,9 +41,13 @@ _LATIN_NAME = (
     rf"(?:[{_U}]\.[\s-]?){{1,4}}\s*(?:{_PARTICLE}\s+){{0,2}}{_WORD}(?:[\s-]{_WORD}){{0,2}}"
     rf"|(?:(?:{_PARTICLE}\s+){{0,2}}{_WORD}|[{_U}])(?:,\s*(?:[{_U}]\.[\s-]?){{1,4}}(?![\w])|(?:[\s-]+(?:{_PARTICLE}\s+){{0,2}}(?:{_WORD}|[{_U}]\.?(?![\w]))){{0,4}})"
 )
-_JAPANESE_NAME = r"[\u4e00-\u9fff々]{1,4}[\s\u3000]?[\u3041-\u3096\u4e00-\u9fff々ヶ]{1,4}|[\u30a1-\u30ff]{2,12}(?:[・\s][\u30a1-\u30ff]{2,12})*"
+_JAPANESE_NAME = (
+    r"[\u4e00-\u9fff々]{1,4}[\s\u3000]?[\u3041-\u3096\u4e00-\u9fff々ヶ]{1,4}|[\u30a1-\u30ff]{2,12}(?:[・\s][\u30a1-\u30ff]{2,12})*"
+)
 _ET_AL = r"(?:et\.?\s*al\.?|(?:and|&)\s+(?:others|colleagues|co\.?)|\+)"
-_ONE = re.compile(rf"(?P<latin>{_LATIN_NAME})[*†‡§¹²³]*(?P<etal>,?\s*{_ET_AL}|\s?(?:ら|ほか|他)(?![\u3041-\u3096\u4e00-\u9fff]))?|(?P<japanese>{_JAPANESE_NAME})(?P<etal2>\s?(?:ら|ほか|他))?")
+_ONE = re.compile(
+    rf"(?P<latin>{_LATIN_NAME})[*†‡§¹²³]*(?P<etal>,?\s*{_ET_AL}|\s?(?:ら|ほか|他)(?![\u3041-\u3096\u4e00-\u9fff]))?|(?P<japanese>{_JAPANESE_NAME})(?P<etal2>\s?(?:ら|ほか|他))?"
+)
 _BETWEEN = re.compile(r"\s*(?:,\s*(?:and|&)\s+|;\s*|,\s*|、\s*|，\s*|/\s*|・\s*|\s+and\s+|\s*&\s*|\s+と\s*)")
 _ROLE_WORDS = re.compile(r"^(?:著者|authors?|by|written by|著)\s*[:：]?\s*", re.IGNORECASE)
 _FILLER = re.compile(
@@ -219,6 +225,8 @@ def likely(found: Attribution | None) -> bool:
     """Whether an attribution says enough to be one: names with a venue or year, a venue with a year, several full names, "et al."."""
     if found is None:
         return False
-    several = len(found.authors) > 1 and (any(" " in a or "." in a for a in found.authors) or any(re.search(r"al\.?$", a) for a in found.authors))
+    several = len(found.authors) > 1 and (
+        any(" " in a or "." in a for a in found.authors) or any(re.search(r"al\.?$", a) for a in found.authors)
+    )
     several = several or any(re.search(r"\bal\.?$|ら$|ほか$|他$", a) for a in found.authors)
     return bool((found.authors and (found.venue or found.year)) or (found.venue and found.year) or several)

@@ -76,7 +76,15 @@ def _of_record(state: Extraction, block: Block) -> Entry:
     annotated = any(not b.quoted for b in block.children)
     aside = state.document.library and not annotated
     paper = filled(state, replace(paper, role=Role.CITED) if aside else paper, told)
-    return Entry(paper, block, (0, len(block.text)), len(block.text), (*short_names(title), *(fields.aliases if fields else ())), listed=aside, keys=keys)
+    return Entry(
+        paper,
+        block,
+        (0, len(block.text)),
+        len(block.text),
+        (*short_names(title), *(fields.aliases if fields else ())),
+        listed=aside,
+        keys=keys,
+    )
 
 
 # --- lines that name papers
@@ -86,11 +94,20 @@ def _candidates(state: Extraction, blocks: list[Block]) -> list[Candidate]:
     out: list[Candidate] = []
     position = {id(b): n for n, b in enumerate(state.order)}
     for block in blocks:
-        if block.kind not in (BlockKind.ITEM, BlockKind.ROW, BlockKind.PARAGRAPH, BlockKind.HEADING) or block.quoted or id(block) in state.silent:
+        if (
+            block.kind not in (BlockKind.ITEM, BlockKind.ROW, BlockKind.PARAGRAPH, BlockKind.HEADING)
+            or block.quoted
+            or id(block) in state.silent
+        ):
             continue
         told = Told()
         line = _row_line(state, block, told) if block.kind is BlockKind.ROW else _title_line(state, block)
-        if line is None or not 4 <= len(line.title) <= 300 or line.title.casefold() in _NO_TITLES or fold(line.title) in state.words.stop_words:
+        if (
+            line is None
+            or not 4 <= len(line.title) <= 300
+            or line.title.casefold() in _NO_TITLES
+            or fold(line.title) in state.words.stop_words
+        ):
             continue
         below = _below(state, block, position)
         told_below = read_lines(state, below, loose=2 if block.kind is not BlockKind.HEADING else 4)
@@ -104,7 +121,12 @@ def _candidates(state: Extraction, blocks: list[Block]) -> list[Candidate]:
         score = sum(r.points for r in reasons)
         state.judged[id(block)] = Judgement(line.title, score, reasons)
         above = _heading_above(state, block)
-        form = (block.kind, block.level, above.level if above is not None and not state.document.flat else 0, bool(line.markers) if state.document.flat else False)
+        form = (
+            block.kind,
+            block.level,
+            above.level if above is not None and not state.document.flat else 0,
+            bool(line.markers) if state.document.flat else False,
+        )
         out.append(Candidate(block, line, score, told, form, section))
     return out
 
@@ -127,8 +149,24 @@ def _title_line(state: Extraction, block: Block) -> TitleLine | None:
         if reference is not None and (reference.year is not None or not linked):
             start, end = reference.title
             found = read_attribution(block.text, reference.authors_at[0], reference.authors_at[1]) if reference.authors_at else None
-            attribution = replace(found, year=reference.year, venue=reference.rest.venue if reference.rest else None, venue_at=reference.rest.venue_at if reference.rest else None) if found else None
-            return replace(line, title=squeeze(block.text[start:end]).strip(" .,\"“”"), start=start, end=end, rest=len(block.text), attribution=attribution)
+            attribution = (
+                replace(
+                    found,
+                    year=reference.year,
+                    venue=reference.rest.venue if reference.rest else None,
+                    venue_at=reference.rest.venue_at if reference.rest else None,
+                )
+                if found
+                else None
+            )
+            return replace(
+                line,
+                title=squeeze(block.text[start:end]).strip(' .,"“”'),
+                start=start,
+                end=end,
+                rest=len(block.text),
+                attribution=attribution,
+            )
     return line
 
 
@@ -172,21 +210,60 @@ def _score(state: Extraction, block: Block, line: TitleLine, told: Told, below: 
     said = [
         Reason((3 if not plain or titled else 2) * to_work, "a link to a work"),
         # "[Smith 2019](…) and more", "[induction heads](…) の話": the link's text is no title
-        Reason(-2 * (to_work and len(line.title.split()) < 3 and not is_cjk(line.title) and (len(after) > 25 or is_cjk(after)) and not line.attributed), "the link's words are no title"),
+        Reason(
+            -2
+            * (
+                to_work
+                and len(line.title.split()) < 3
+                and not is_cjk(line.title)
+                and (len(after) > 25 or is_cjk(after))
+                and not line.attributed
+            ),
+            "the link's words are no title",
+        ),
         Reason(int(not to_work and bool(address) and line.lead == "link"), "a link"),
         Reason(2 * bool(line.markers and (any(m in legend for m in line.markers) or not legend)), "marks"),
         Reason(2 * bool(line.decision), "a decision"),
-        Reason(2 * titled or int(bool(line.markers or line.decision or line.attributed or below.bibliographic) and _could_be_title(line.title)), "words like a title's"),
+        Reason(
+            2 * titled
+            or int(bool(line.markers or line.decision or line.attributed or below.bibliographic) and _could_be_title(line.title)),
+            "words like a title's",
+        ),
         Reason(3 * line.attributed or int(line.attribution is not None), "authors, venue or year"),
         Reason(3 * below.bibliographic or int("url" in below.values), "authors, venue or address below"),
-        Reason(4 * (block.fields is not None and any(k in told.values for k in ("authors", "venue", "year", "doi", "arxiv_id"))), "properties of a work"),
+        Reason(
+            4 * (block.fields is not None and any(k in told.values for k in ("authors", "venue", "year", "doi", "arxiv_id"))),
+            "properties of a work",
+        ),
         Reason(-5 * (line.lead == "quoted" and not titled and not (is_cjk(line.title) and len(line.title) < _LONG_TITLE)), "a quotation"),
         Reason(int(line.lead in ("quoted", "strong") and titled and bool(address or line.attributed)), "set off as a title"),
-        Reason(-3 * (not titled and plain and not line.attributed and not below.bibliographic and bool(is_cjk(line.title) or _SENTENCE_END.search(line.title))), "words of a sentence"),
+        Reason(
+            -3
+            * (
+                not titled
+                and plain
+                and not line.attributed
+                and not below.bibliographic
+                and bool(is_cjk(line.title) or _SENTENCE_END.search(line.title))
+            ),
+            "words of a sentence",
+        ),
         Reason(-1 * (plain and _SENTENCE_END.search(line.title) is not None), "a sentence's end"),
         Reason(-3 * bool(line.lead == "link" and line.link and line.link.target.startswith("#")), "a link within the page"),
         Reason(-2 * (section == "other"), "a section of other things"),
-        Reason(-2 * bool(section != "other" and address and not to_work and not line.attributed and not below.bibliographic and line.lead == "link" and not line.markers), "a link that leads to no work"),
+        Reason(
+            -2
+            * bool(
+                section != "other"
+                and address
+                and not to_work
+                and not line.attributed
+                and not below.bibliographic
+                and line.lead == "link"
+                and not line.markers
+            ),
+            "a link that leads to no work",
+        ),
         Reason(-2 * (len(whole) > _LONG_LINE and not line.attributed and plain), "a long line"),
     ]
     if block.kind is BlockKind.PARAGRAPH:
@@ -198,21 +275,37 @@ def _score(state: Extraction, block: Block, line: TitleLine, told: Told, below: 
     if block.kind is BlockKind.HEADING:
         told_here = below.bibliographic or to_work or line.attributed
         said += [
-            Reason(-1 - 2 * any(c.kind is BlockKind.HEADING and looks_like_title(c.text) for c in block.children), "a heading"),
+            Reason(
+                -1 - 2 * any(_titles(c) and (c.kind is BlockKind.HEADING or not titled) for c in block.children[:_FIRST_BELOW]), "a heading"
+            ),
             Reason(-5 * (meaning_of(block.text, state.words)[0] != "" or section_of(block, state.words) != ""), "the name of a section"),
             Reason(-2 * (not told_here), "nothing of a work below it"),
         ]
     return tuple(r for r in said if r.points)
 
 
+def _titles(block: Block) -> bool:
+    """Whether a block is a title by its own form: a heading like one, or a line with authors behind it."""
+    if block.kind is BlockKind.HEADING:
+        return looks_like_title(block.text)
+    line = read_title_line(block)
+    return line is not None and line.attributed and looks_like_title(line.title)
+
+
+_FIRST_BELOW = 30
 _LONG_LINE, _LONG_TITLE, _LIST_NUMBER = 320, 80, 6
 
 
 def _runs_on(state: Extraction, block: Block, line: TitleLine) -> bool:
     """Whether a paragraph is running text that only names a work: it goes on after it, or says a sentence before it."""
-    if len(block.text.strip()) - (line.rest - line.start) > (_RUNS_ON if line.lead == "plain" or not line.attributed else 2 * _RUNS_ON) and not state.document.flat:
+    if (
+        len(block.text.strip()) - (line.rest - line.start) > (_RUNS_ON if line.lead == "plain" or not line.attributed else 2 * _RUNS_ON)
+        and not state.document.flat
+    ):
         return True
-    return bool(re.search(r"[。！？]|(?<=[a-z])\. [A-Z]", line.title)) or (line.lead == "plain" and is_cjk(line.title) and not line.markers and bool(re.search(r"は|です|ます|って", line.title)))
+    return bool(re.search(r"[。！？]|(?<=[a-z])\. [A-Z]", line.title)) or (
+        line.lead == "plain" and is_cjk(line.title) and not line.markers and bool(re.search(r"は|です|ます|って", line.title))
+    )
 
 
 _RUNS_ON = 60
@@ -224,7 +317,9 @@ def _could_be_title(title: str) -> bool:
         return False
     if is_cjk(title):
         return len(title) >= 6 and not re.search(r"(?:です|ます|した|する|いる|ない|だった|かも|たい|よね|かな)$", title)
-    return (len(title.split()) >= 2 and (title[:1].isupper() or title[:1].isdigit() or any(c.isupper() for c in title))) or (len(title.split()) == 1 and any(c.isupper() for c in title))
+    return (len(title.split()) >= 2 and (title[:1].isupper() or title[:1].isdigit() or any(c.isupper() for c in title))) or (
+        len(title.split()) == 1 and any(c.isupper() for c in title)
+    )
 
 
 def _choose(state: Extraction, candidates: list[Candidate]) -> list[Entry]:
@@ -233,7 +328,10 @@ def _choose(state: Extraction, candidates: list[Candidate]) -> list[Entry]:
     for c in candidates:
         forms.setdefault(c.form, []).append(c)
     framed = {
-        form for form, cs in forms.items() if form[0] is not BlockKind.PARAGRAPH or state.document.flat if sum(c.score >= _THRESHOLD for c in cs) >= max(_FRAME, _FRAME_SHARE * len(cs))
+        form
+        for form, cs in forms.items()
+        if form[0] is not BlockKind.PARAGRAPH or state.document.flat
+        if sum(c.score >= _THRESHOLD for c in cs) >= max(_FRAME, _FRAME_SHARE * len(cs))
     }
     chosen = [c for c in candidates if c.score >= _THRESHOLD or (c.form in framed and c.score >= -1 and c.section == "" and _fits(c))]
     marked = [bool(c.line.markers or c.line.decision) for c in chosen]
@@ -265,12 +363,21 @@ def _choose(state: Extraction, candidates: list[Candidate]) -> list[Entry]:
 
 def _fits(candidate: Candidate) -> bool:
     line = candidate.line
-    if line.lead == "plain" and (_SENTENCE_END.search(line.title) or len(line.title) > 160 or _NO_WORK.match(line.title) or _NO_WORK_END.search(line.title)):
+    if line.lead == "plain" and (
+        _SENTENCE_END.search(line.title) or len(line.title) > 160 or _NO_WORK.match(line.title) or _NO_WORK_END.search(line.title)
+    ):
         return False
-    return looks_like_title(line.title) or (_could_be_title(line.title) and (len(line.title) >= 12 or line.lead != "plain") and (line.lead != "plain" or bool(candidate.block.children) or line.attribution is not None))
+    return looks_like_title(line.title) or (
+        _could_be_title(line.title)
+        and (len(line.title) >= 12 or line.lead != "plain")
+        and (line.lead != "plain" or bool(candidate.block.children) or line.attribution is not None)
+    )
 
 
-_NO_WORK = re.compile(r"\s*(?:talk|library|lib|tool|video|slides?|blog|code|data ?set|course|book|todo|link|see|note|misc|skimmed|discussion|q&a)\b|[^:：]{1,30}[:：]\s*(?:not|un)[ -]?read", re.IGNORECASE)
+_NO_WORK = re.compile(
+    r"\s*(?:found|started|finished|reread|skimmed|asked|added|checked|(?:the|its|their|this) [\w-]+ (?:is|are|was|were)|it (?:is|was)|talk|library|lib|tool|video|slides?|blog|code|data ?set|course|book|todo|link|see|note|misc|skimmed|discussion|q&a)\b|[^:：]{1,30}[:：]\s*(?:not|un)[ -]?read",
+    re.IGNORECASE,
+)
 _NO_WORK_END = re.compile(r"(?:ねん|かな|よね|だろう|なのか|どれ|のか)$")
 
 
@@ -279,7 +386,9 @@ def _row_line(state: Extraction, block: Block, told: Told) -> TitleLine | None:
     for start, end in block.cells:
         link = next((x for x in block.links if x.start >= start and x.end <= end), None)
         title = squeeze(block.text[start:end])
-        if not (looks_like_title(title) or (link and is_paper_address(link.target) and len(title) > 8)) or (link and _only_link_words(title)):
+        if not (looks_like_title(title.rstrip("!?")) or (link and is_paper_address(link.target) and len(title) > 8)) or (
+            link and _only_link_words(title)
+        ):
             continue
         summary = start
         for a, b in block.cells:
@@ -300,7 +409,16 @@ def _row_line(state: Extraction, block: Block, told: Told) -> TitleLine | None:
 
         found_marks = tuple(dict.fromkeys(m for a, b in block.cells if b - a < 40 for m in marks(block.text[a:b])))
         head = summary if summary != start else end
-        return TitleLine(title, start, end, head, own, markers=found_marks, attribution=line.attribution if line and line.attributed else None, lead="link" if link else "plain")
+        return TitleLine(
+            title,
+            start,
+            end,
+            head,
+            own,
+            markers=found_marks,
+            attribution=line.attribution if line and line.attributed else None,
+            lead="link" if link else "plain",
+        )
     return None
 
 
@@ -343,7 +461,14 @@ def _entry(state: Extraction, block: Block, line: TitleLine, told: Told, role: R
         path=state.document.path,
         line=block.line,
     )
-    return Entry(filled(state, _identified(paper), told), block, (line.start, line.end), line.rest, short_names(line.title), keys=tuple(str(k) for k in (told.values.get("keys") or ())))  # type: ignore[attr-defined]
+    return Entry(
+        filled(state, _identified(paper), told),
+        block,
+        (line.start, line.end),
+        line.rest,
+        short_names(line.title),
+        keys=tuple(str(k) for k in (told.values.get("keys") or ())),
+    )  # type: ignore[attr-defined]
 
 
 def _identified(paper: Paper) -> Paper:
@@ -368,9 +493,11 @@ def _in_prose(state: Extraction, blocks: list[Block]) -> list[Entry]:
         if block.kind is BlockKind.HEADING:
             continue
         for start, end, link in _set_off(block):
-            text = squeeze(block.text[start:end]).strip("\"“”「」『』*_ .")
+            text = squeeze(block.text[start:end]).strip('"“”「」『』*_ .')
             to_work = link is not None and is_paper_address(link.target)
-            if not (looks_like_title(text) or _could_be_title(text)) or any(e.block is block and e.title[0] < end and start < e.title[1] for e in out):
+            if not (looks_like_title(text) or _could_be_title(text)) or any(
+                e.block is block and e.title[0] < end and start < e.title[1] for e in out
+            ):
                 continue
             told = Told()
             attributed = not survey and (_presented(state, block, end, told) or _presented_before(state, block, start, told))
@@ -378,7 +505,11 @@ def _in_prose(state: Extraction, blocks: list[Block]) -> list[Entry]:
                 continue
             after = block.text[end : end + 40].casefold()
             about = (not out and any(f"{n}を読" in after or n in after[:24] for n in nouns)) or (not out and "を読んだ" in after)
-            about = about or (not out and (block.line < _NEAR_TOP or (attributed and n < _NEAR_TOP))) or (attributed and start < _BEGINS and all(e.block is not block for e in out))
+            about = (
+                about
+                or (not out and (block.line < _NEAR_TOP or (attributed and n < _NEAR_TOP)))
+                or (attributed and start < _BEGINS and all(e.block is not block for e in out))
+            )
             line = TitleLine(text, start, end, end, link if to_work or attributed else None, lead="link" if link else "strong")
             out.append(_entry(state, block, line, told, Role.ENTRY if about else Role.CITED))
     return out

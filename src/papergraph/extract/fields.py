@@ -42,7 +42,9 @@ class Told:
     @property
     def bibliographic(self) -> bool:
         """Whether authors, venue, year or an identifier are told."""
-        return any(k in self.values for k in ("authors", "venue", "year", "doi", "arxiv_id")) or bool(self.values.get("url") and is_paper_address(str(self.values["url"])))
+        return any(k in self.values for k in ("authors", "venue", "year", "doi", "arxiv_id")) or bool(
+            self.values.get("url") and is_paper_address(str(self.values["url"]))
+        )
 
 
 def place_of(state: Extraction, block: Block, start: int, end: int) -> str:
@@ -87,8 +89,20 @@ def _bare(state: Extraction, told: Told, block: Block, n: int) -> bool:
     if cut is not None and cut < end:
         end = len(text[:cut].rstrip(" [(|,·-"))
     found = read_attribution(text, 0, end)
-    alone = n == 0 and found is not None and len(found.authors) == 1 and not found.venue and 2 <= len(found.authors[0].split()) <= _LONGEST_NAME and all(w[:1].isupper() for w in found.authors[0].split())
-    sure = likely(found) or alone or (found is not None and not found.authors and bool(found.venue)) or (found is not None and len(found.authors) > 2)
+    alone = (
+        n == 0
+        and found is not None
+        and len(found.authors) == 1
+        and not found.venue
+        and 2 <= len(found.authors[0].split()) <= _LONGEST_NAME
+        and all(w[:1].isupper() for w in found.authors[0].split())
+    )
+    sure = (
+        likely(found)
+        or alone
+        or (found is not None and not found.authors and bool(found.venue))
+        or (found is not None and len(found.authors) > 2)
+    )
     if not sure or found is None:
         return False
     put_attribution(state, told, block, found)
@@ -101,7 +115,11 @@ def _bare(state: Extraction, told: Told, block: Block, n: int) -> bool:
 
 def put_attribution(state: Extraction, told: Told, block: Block, found: Attribution) -> None:
     """Keep authors, venue and year of an attribution in `block`."""
-    for name, value, at in (("authors", found.authors, found.authors_at), ("venue", found.venue, found.venue_at), ("year", found.year, found.year_at)):
+    for name, value, at in (
+        ("authors", found.authors, found.authors_at),
+        ("venue", found.venue, found.venue_at),
+        ("year", found.year, found.year_at),
+    ):
         if at:
             told.put(name, value, place_of(state, block, *at))
 
@@ -113,7 +131,9 @@ def _address_line(told: Told, block: Block, state: Extraction) -> bool:
         return False
     left = text
     for link in sorted(block.links, key=lambda x: -x.start):
-        if not is_web(text[link.start : link.end].strip()) and not LINK_WORDS.fullmatch(squeeze(text[link.start : link.end]).strip("[]() ")):
+        if not is_web(text[link.start : link.end].strip()) and not LINK_WORDS.fullmatch(
+            squeeze(text[link.start : link.end]).strip("[]() ")
+        ):
             return False
         left = left[: link.start] + " " + left[link.end :]
     left = _ADDRESS.sub(" ", left)
@@ -135,7 +155,11 @@ def _put_address(told: Told, address: str, place: str) -> None:
         told.put("url", address, place)
         if before:
             told.values["links"] = (*_tuple(told, "links"), str(before))
-    elif "url" not in told.values and not told.values.get("links") and not re.search(r"github\.com|gitlab|huggingface|youtube|twitter", address):
+    elif (
+        "url" not in told.values
+        and not told.values.get("links")
+        and not re.search(r"github\.com|gitlab|huggingface|youtube|twitter", address)
+    ):
         told.put("url", address, place)
     elif address != told.values.get("url"):
         told.values["links"] = tuple(dict.fromkeys((*_tuple(told, "links"), address)))
@@ -154,7 +178,7 @@ def read_value(state: Extraction, told: Told, block: Block, meaning: str, start:
     links = [x for x in block.links if x.start >= start]
     match meaning:
         case "title":
-            told.put("title", value.strip("\"“”「」『』"), place)
+            told.put("title", value.strip('"“”「」『』'), place)
         case "authors":
             told.put("authors", split_names(value), place)
         case "venue":
@@ -218,7 +242,10 @@ def read_date(value: str) -> str | None:
     if found:
         day = f"-{int(found['d']):02}" if found["d"] else ""
         return f"{found['y']}-{int(found['m']):02}{day}" if 1 <= int(found["m"]) <= _MONTHS_A_YEAR else None
-    named = re.search(r"(?:(?P<d>\d{1,2})(?:st|nd|rd|th)?\s+)?(?P<m>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s+(?:(?P<d2>\d{1,2})(?:st|nd|rd|th)?,?\s+)?(?P<y>(?:19|20)\d\d)", value)
+    named = re.search(
+        r"(?:(?P<d>\d{1,2})(?:st|nd|rd|th)?\s+)?(?P<m>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s+(?:(?P<d2>\d{1,2})(?:st|nd|rd|th)?,?\s+)?(?P<y>(?:19|20)\d\d)",
+        value,
+    )
     if named is None:
         return None
     month = "JanFebMarAprMayJunJulAugSepOctNovDec".index(named["m"]) // 3 + 1
@@ -267,7 +294,8 @@ def filled(state: Extraction, paper: Paper, told: Told) -> Paper:
         links.append(told_url)
     ids = identifiers(url or "")
     new: dict[str, object] = {
-        name: getattr(paper, name) or values.get(name) or getattr(paper, name) for name in ("authors", "venue", "year", "decision", "doi", "arxiv_id", "tags", "read_at")
+        name: getattr(paper, name) or values.get(name) or getattr(paper, name)
+        for name in ("authors", "venue", "year", "decision", "doi", "arxiv_id", "tags", "read_at")
     }
     new["doi"] = new["doi"] or ids.doi
     new["arxiv_id"] = new["arxiv_id"] or ids.arxiv_id
@@ -280,7 +308,15 @@ def filled(state: Extraction, paper: Paper, told: Told) -> Paper:
         url = f"https://doi.org/{new['doi']}" if new["doi"] else f"https://arxiv.org/abs/{new['arxiv_id']}"
     aliases = tuple(dict.fromkeys((*paper.aliases, *_tuple(told, "aliases"))))
     places = (*paper.places, *(f"{name} {state.document.path}:{place}" for name, place in told.places.items() if name != "title"))
-    return replace(paper, url=url, links=tuple(dict.fromkeys(x for x in links if x != url)), openreview_id=paper.openreview_id or ids.openreview_id, aliases=aliases, places=tuple(dict.fromkeys(places)), **new)  # type: ignore[arg-type]
+    return replace(
+        paper,
+        url=url,
+        links=tuple(dict.fromkeys(x for x in links if x != url)),
+        openreview_id=paper.openreview_id or ids.openreview_id,
+        aliases=aliases,
+        places=tuple(dict.fromkeys(places)),
+        **new,
+    )  # type: ignore[arg-type]
 
 
 def headed_fields(state: Extraction, headings: Iterable[Block]) -> Told:
@@ -297,4 +333,3 @@ def headed_fields(state: Extraction, headings: Iterable[Block]) -> Told:
         read_value(state, told, value, meaning, 0)
         told.blocks.add(id(value))
     return told
-

@@ -20,7 +20,9 @@ from papergraph.vocabulary import Kind
 _RANK = {"position": 0, "citation": 1, "link": 1, "title": 1, "name": 2, "concept": 3, "phrase": 4}
 _ADJACENT = 3
 _JOINING = ("と", "に", "の", "を", "から", "も", "って", "みたい", "っぽい", "的", "?", "？", "が", "は", "で")
-_LIST = frozenset((",", "and", ", and", "&", "、", "や", "と", "or", "/", "・", ";", "および", "及び", "and the", "as well as", "とか", "、および"))
+_LIST = frozenset(
+    (",", "and", ", and", "&", "、", "や", "と", "or", "/", "・", ";", "および", "及び", "and the", "as well as", "とか", "、および")
+)
 _ANAPHORS, _FAR = ("その", "それ"), 40
 """Words that take up the name before them, and within how many characters."""
 _PARENTHESIS = re.compile(r"\s*[(（][^()（）]{0,60}[)）]")
@@ -52,7 +54,10 @@ def gate_targets(state: Extraction) -> None:
                 continue
             used.append(match)
             for relation in found:
-                if any(f.type == relation.type and f.source.id == relation.source.id and _same(f.target, relation.target) for f in sentence.relations):
+                if any(
+                    f.type == relation.type and f.source.id == relation.source.id and _same(f.target, relation.target)
+                    for f in sentence.relations
+                ):
                     continue
                 sentence.relations.append(relation)
                 sentence.verdicts.append(Verdict(rule, match.start, match.end, "states a relation", relation))
@@ -82,14 +87,23 @@ def _resolve(state: Extraction, sentence: Sentence, match: Match, words: Lexicon
             return "it speaks of the paper itself, and no other work is named"
         return [_found(state, sentence, match, subject, m, turned=True) for m in (actor, *listed_with(sentence, actor))]
     if target is None:
-        other = _beside(sentence, match, words) if sentence.subject is not None and (not cue.needs or _RANK["title"] == _rank_needed(cue.needs)) else None
+        other = (
+            _beside(sentence, match, words)
+            if sentence.subject is not None and (not cue.needs or _RANK["title"] == _rank_needed(cue.needs))
+            else None
+        )
         if other is not None and subject is not None and cue.target is None and words.target == "after":
             # "([key] exploits the same observation.)", "- [X] - a very similar paper"
             return [_found(state, sentence, match, subject, m, turned=True) for m in (other, *listed_with(sentence, other))]
         return _why_none(sentence, match, words)
     if state.legend.brackets and not sentence.own and not target.is_work:
         return "by the legend these are not the reader's words, and what they name is no work"
-    if target.kind in ("phrase", "name", "concept") and actor is None and not _speaks_of_itself(sentence, match, words) and not _short_lead(sentence, match, target, words):
+    if (
+        target.kind in ("phrase", "name", "concept")
+        and actor is None
+        and not _speaks_of_itself(sentence, match, words)
+        and not _short_lead(sentence, match, target, words)
+    ):
         return "its subject is something other than the paper, and what it names is no work"
     targets = [target, *listed_with(sentence, target)]
     if actor is not None and not any(_same(actor, t) for t in targets):
@@ -131,7 +145,9 @@ def _same(a: Mention, b: Mention) -> bool:
 
 
 def _is_self(sentence: Sentence, mention: Mention) -> bool:
-    return mention.kind == "self" or (mention.paper is not None and sentence.subject is not None and mention.paper.id == sentence.subject.paper.id)
+    return mention.kind == "self" or (
+        mention.paper is not None and sentence.subject is not None and mention.paper.id == sentence.subject.paper.id
+    )
 
 
 def _object(sentence: Sentence, match: Match, words: Lexicon) -> Mention | None:
@@ -159,7 +175,13 @@ def _object(sentence: Sentence, match: Match, words: Lexicon) -> Mention | None:
         if (side == "before" and not before) or (side == "after" and before):
             continue
         tail = _tail(text, mention.end, match, japanese) if before else mention.end
-        gap = 0 if inside or mention.bare else _gap(text, min(tail, match.start), match.start, japanese) if before else _gap(text, match.end, mention.start, japanese)
+        gap = (
+            0
+            if inside or mention.bare
+            else _gap(text, min(tail, match.start), match.start, japanese)
+            if before
+            else _gap(text, match.end, mention.start, japanese)
+        )
         work = mention.is_work or mention.kind == "link"
         allowed = 2 if own else reach * (3 if mention.kind in ("position", "title") and before else 2 if work else 1)
         if own and japanese:
@@ -174,7 +196,12 @@ def _object(sentence: Sentence, match: Match, words: Lexicon) -> Mention | None:
             continue
         # a work that the sentence names is meant before a concept, unless the concept stands right at the cue
         near = work or own or gap <= _ADJACENT
-        cost = _RANK.get(mention.kind, 0) * reach / 2 + gap + (reach / 2 if (side == "either" and before != (words.target == "before")) else 0) + (reach if outside else 0)
+        cost = (
+            _RANK.get(mention.kind, 0) * reach / 2
+            + gap
+            + (reach / 2 if (side == "either" and before != (words.target == "before")) else 0)
+            + (reach if outside else 0)
+        )
         if best is None or (not near, cost) < best[0]:
             best = (not near, cost), mention if not own else replace(mention, kind="self")
     if best is not None:
@@ -203,7 +230,10 @@ def _gap(text: str, start: int, end: int, japanese: bool) -> int:  # noqa: FBT00
     return len(between) if japanese else len(between.split())
 
 
-_OPENING = re.compile(r"^[\W_]*(?:(?:the|a|an|recent|later|more|work|works|paper|papers|both|also|and|but|so|recently|then|here|however|e\.g\.|in addition|interestingly|note that|actually|of course|as|well|new|newer|followup|follow-up|this|another|one|other|such)[\s,]+){0,5}[\W_]*$", re.IGNORECASE)
+_OPENING = re.compile(
+    r"^[\W_]*(?:(?:the|a|an|recent|later|more|work|works|paper|papers|both|also|and|but|so|recently|then|here|however|e\.g\.|in addition|interestingly|note that|actually|of course|as|well|new|newer|followup|follow-up|this|another|one|other|such)[\s,]+){0,5}[\W_]*$",
+    re.IGNORECASE,
+)
 _TOPIC = re.compile(r"^[\s」』)）\]\"”*]*(?:[(（][^()（）]{0,60}[)）])?\s*(?:は|も|が|では|でも|って|の方が|のほうが|とは)")
 
 
@@ -212,16 +242,30 @@ def _actor(sentence: Sentence, match: Match, target: Mention | None, words: Lexi
     text = sentence.block.text
     first, _ = clause(sentence, match.start, match.end, words)
     for mention in sorted(sentence.mentions, key=lambda m: m.start):
-        if mention.end > match.start or mention.paper is None or mention is target or mention.kind == "position" or _is_self(sentence, mention):
+        if (
+            mention.end > match.start
+            or mention.paper is None
+            or mention is target
+            or mention.kind == "position"
+            or _is_self(sentence, mention)
+        ):
             continue
         if target is not None and _same(mention, target):
             continue
         if sentence.language == "ja":
-            if _TOPIC.match(text[mention.end : mention.end + 80]) and mention.start - sentence.start <= _EARLY and (target is None or mention.end <= target.start or target.start >= match.end):
+            if (
+                _TOPIC.match(text[mention.end : mention.end + 80])
+                and mention.start - sentence.start <= _EARLY
+                and (target is None or mention.end <= target.start or target.start >= match.end)
+            ):
                 return mention
         elif _OPENING.match(text[sentence.start : mention.start]) or _OPENING.match(text[first : mention.start]):
             between = text[mention.end : match.start]
-            if len(between.split()) <= _VERB_REACH and not _NO_VERB.search(between) and not re.search(r"[.;:!?]\s|\)\s*[:–—-]\s|^\s*[:–—-]\s", between):
+            if (
+                len(between.split()) <= _VERB_REACH
+                and not _NO_VERB.search(between)
+                and not re.search(r"[.;:!?]\s|\)\s*[:–—-]\s|^\s*[:–—-]\s", between)
+            ):
                 return mention
     return None
 
@@ -238,9 +282,15 @@ def _beside(sentence: Sentence, match: Match, words: Lexicon) -> Mention | None:
     text = sentence.block.text
     if words.target != "after":
         # "X ってこれと同じ?"
-        near = [m for m in sentence.mentions if m.paper is not None and m.end <= match.start and match.start - m.end <= _EARLY // 2 and not _is_self(sentence, m)]
+        near = [
+            m
+            for m in sentence.mentions
+            if m.paper is not None and m.end <= match.start and match.start - m.end <= _EARLY // 2 and not _is_self(sentence, m)
+        ]
         return max(near, key=lambda m: m.end, default=None)
-    works = [m for m in sentence.mentions if m.paper is not None and m.end <= match.start and m.kind != "position" and not _is_self(sentence, m)]
+    works = [
+        m for m in sentence.mentions if m.paper is not None and m.end <= match.start and m.kind != "position" and not _is_self(sentence, m)
+    ]
     for mention in sorted(works, key=lambda m: -m.end):
         between = text[mention.end : match.start]
         if len(between.split()) <= _ADJACENT:
@@ -263,7 +313,11 @@ def _behind(sentence: Sentence, match: Match) -> Mention | None:
 
 def _opposite(sentence: Sentence, match: Match, target: Mention) -> Paper | None:
     """The work on the cue's other side, where the sentence stands under no paper."""
-    others = [m for m in sentence.mentions if m.paper is not None and not _same(m, target) and (m.end <= match.start) != (target.end <= match.start)]
+    others = [
+        m
+        for m in sentence.mentions
+        if m.paper is not None and not _same(m, target) and (m.end <= match.start) != (target.end <= match.start)
+    ]
     near = min(others, key=lambda m: abs(m.start - match.start), default=None)
     return near.paper if near else None
 
@@ -290,12 +344,20 @@ def _speaks_of_itself(sentence: Sentence, match: Match, words: Lexicon) -> bool:
     for start in {first, sentence.start}:
         lead = text[start : match.start].strip(" -–—*_>(\"“'")
         lead = re.sub(r"^\*{0,2}[\w ]{2,20}\*{0,2}:\s*", "", lead)
-        if not lead or _ABOUT_ITSELF.match(lead) or all(_LEAD_WORDS.match(w) for w in re.split(r"[\W_]+", lead) if w) or any(start <= m.start <= start + 12 for m in own):
+        if (
+            not lead
+            or _ABOUT_ITSELF.match(lead)
+            or all(_LEAD_WORDS.match(w) for w in re.split(r"[\W_]+", lead) if w)
+            or any(start <= m.start <= start + 12 for m in own)
+        ):
             return True
     return False
 
 
-_GOES_ON = re.compile(r"^(?:[\W_]*[\w’'-]+){0,7}?[\W_]*\b(?:it|its|this|these|they|their|the (?:paper|work|method|authors?|approach|idea|model|algorithm|system))\b(?!\s+(?:is|was|are|were)\s+(?:these|this|the|that|those)\b)", re.IGNORECASE)
+_GOES_ON = re.compile(
+    r"^(?:[\W_]*[\w’'-]+){0,7}?[\W_]*\b(?:it|its|this|these|they|their|the (?:paper|work|method|authors?|approach|idea|model|algorithm|system))\b(?!\s+(?:is|was|are|were)\s+(?:these|this|the|that|those)\b)",
+    re.IGNORECASE,
+)
 
 
 _ORIGIN = re.compile(r"\b(?:introduced|proposed|described|presented|defined|developed)\b", re.IGNORECASE)
@@ -330,12 +392,16 @@ def _short_lead(sentence: Sentence, match: Match, target: Mention, words: Lexico
 
 
 def listed_with(sentence: Sentence, target: Mention) -> list[Mention]:
-    """"A, B and C", A や B: what is joined to the target by commas and "and" is meant as well."""
+    """ "A, B and C", A や B: what is joined to the target by commas and "and" is meant as well."""
     if target.kind in ("phrase", "concept"):
         return []
     if target.kind == "position":
         # 上の二つ points to two works with the same words
-        return [m for m in sentence.mentions if m.kind == "position" and m.start == target.start and not _same(m, target) and not _is_self(sentence, m)]
+        return [
+            m
+            for m in sentence.mentions
+            if m.kind == "position" and m.start == target.start and not _same(m, target) and not _is_self(sentence, m)
+        ]
     text = sentence.block.text
     ordered = sorted((m for m in sentence.mentions if m.kind != "self" and (m.is_work or not target.is_work)), key=lambda m: m.start)
     out: list[Mention] = []
@@ -345,7 +411,9 @@ def listed_with(sentence: Sentence, target: Mention) -> list[Mention]:
             if (step > 0 and mention.start < last.end) or (step < 0 and mention.end > last.start):
                 continue
             between = text[last.end : mention.start] if step > 0 else text[mention.end : last.start]
-            if between.strip(" ()[]（）").casefold() not in _LIST and not (between.strip(" ()[]") == "" and mention.kind in ("citation", "link") and last.kind == mention.kind):
+            if between.strip(" ()[]（）").casefold() not in _LIST and not (
+                between.strip(" ()[]") == "" and mention.kind in ("citation", "link") and last.kind == mention.kind
+            ):
                 break
             last = mention
             if mention.kind in ("phrase", "concept"):

@@ -10,17 +10,26 @@ from papergraph.folding import fold, is_cjk
 from papergraph.notes.document import Block, BlockKind
 
 _NAME = r"(?P<name>[A-Z][A-Za-z0-9+&*]*(?:-[A-Za-z0-9+]+)*(?: (?:\d(?:\.\d)?|v\d|[A-Z][A-Za-z-]*\d[A-Za-z0-9.]*))?|[a-z]{1,4}[A-Z0-9][A-Za-z0-9+]+(?:-[A-Za-z0-9+]+)*)"
-_FIRST = re.compile(rf"^\W*(?:(?:It'?s|This is|That is|aka|a\.k\.a\.|i\.e\.|the)\s+)?{_NAME}\s*(?:[.。:：;；!！]|[–—]|\s-\s|$|の論文\s*(?:[。.]|$))")
+_FIRST = re.compile(
+    rf"^\W*(?:(?:It'?s|This is|That is|aka|a\.k\.a\.|i\.e\.|the)\s+)?{_NAME}\s*(?:[.。:：;；!！]|[–—]|\s-\s|$|の論文\s*(?:[。.]|$))"
+)
 _SAID = re.compile(
     rf"(?:いわゆる|通称|名付けて|その名も|\baka\b|\ba\.k\.a\.|\bso-called\b|\bknown as\b|\bcalled\b|\bnamed\b|\bdubbed\b|\bThey call (?:it|this|their \w+)|\bi\.e\. the\b|\bintroduc(?:es?|ing)\b|\bpropos(?:es?|ing)\b|\bpresents?\b|\bthe original\b)\s*(?:the\s+|a\s+|an\s+)?[「『\"“*]?{_NAME}(?![A-Za-z0-9-])"
     r"|(?<![A-Za-z0-9] )(?<![A-Za-z0-9-])(?P<name2>[A-Z][\w+-]*(?: [A-Z][\w+-]*){0,4})\s?(?:と呼|(?:という(?:手法|モデル|枠組み|方法))?を(?:新たに)?(?:提案|開発)|と名付)"
 )
 _EXPANDED = re.compile(
     # two to eight words, or one with a hyphen; possessive, for runs of hyphens have very many ways to be words
-    r"(?P<words>(?<![A-Za-z])[A-Za-z](?:[\w'-]*+(?: [A-Za-z][\w'-]*+){1,7}|(?=[\w'-]*-[A-Za-z])[\w'-]*+))\s?[(（](?P<short>[A-Z][\w&+-]{1,11})[)）]|(?<=[\u3040-\u9fff])[(（](?P<bare>[A-Z][A-Za-z]*[A-Z0-9][\w+-]{0,12})[)）]")
-_PROPOSES = re.compile(r"(?:propos|introduc|present|develop|call|name|dub)\w*\W+(?:(?:it|a|an|the|our|their|new|novel|this|method|approach|algorithm|framework|model|called|named|simple|efficient)\W+){0,4}$|\b(?:new|novel)\W+$", re.IGNORECASE)
+    r"(?P<words>(?<![A-Za-z])[A-Za-z](?:[\w'-]*+(?: [A-Za-z][\w'-]*+){1,7}|(?=[\w'-]*-[A-Za-z])[\w'-]*+))\s?[(（](?P<short>[A-Z][\w&+-]{1,11})[)）]|(?<=[\u3040-\u9fff])[(（](?P<bare>[A-Z][A-Za-z]*[A-Z0-9][\w+-]{0,12})[)）]"
+)
+_PROPOSES = re.compile(
+    r"(?:propos|introduc|present|develop|call|name|dub)\w*\W+(?:(?:it|a|an|the|our|their|new|novel|this|method|approach|algorithm|framework|model|called|named|simple|efficient)\W+){0,4}$|\b(?:new|novel)\W+$",
+    re.IGNORECASE,
+)
 _PROPOSES_JA = re.compile(r"^[^。]{0,24}(?:提案|導入する|開発|構築)")
-_EXISTING = re.compile(r"(?:既存|従来|先行|よくある|有名|一般的|通常|標準的)[^。]*$|\b(?:existing|standard|classic(?:al)?|popular|previous|prior|well-known|widely used)\b[^.]*$", re.IGNORECASE)
+_EXISTING = re.compile(
+    r"(?:既存|従来|先行|よくある|有名|一般的|通常|標準的)[^。]*$|\b(?:existing|standard|classic(?:al)?|popular|previous|prior|well-known|widely used)\b[^.]*$",
+    re.IGNORECASE,
+)
 _COMMON = frozenset(
     "the a an this that it its they we i also see note todo very more most no yes not good nice great cool interesting abstract summary paper papers method model data results result idea ideas problem goal main key new old first second table figure fig "
     "section code github pdf arxiv best oral poster spotlight related work tl tldr ok hmm well done read reread careful skimmed classic seminal survey honest short long fun neat boring claim claims english japanese google meta openai deepmind microsoft facebook "
@@ -78,14 +87,22 @@ def _claimed(state: Extraction, entry: Entry, blocks: list[Block], words: Counte
             out.append(first["name"])
         for said in _SAID.finditer(text[:400]):
             name = said["name"] or said["name2"]
-            if name and _own_name(name) and (sum(c.isupper() for c in name) > 1 or any(c.isdigit() for c in name) or _named_elsewhere(state, name, text, words)):
+            if (
+                name
+                and _own_name(name)
+                and (sum(c.isupper() for c in name) > 1 or any(c.isdigit() for c in name) or _named_elsewhere(state, name, text, words))
+            ):
                 out.append(name)
         for found in _EXPANDED.finditer(text[:400]):
             short = found["short"] or found["bare"]
             if found["bare"]:
                 if n < 2 and _own_name(short) and _PROPOSES_JA.match(text[found.end() :]) and not _EXISTING.search(text[: found.start()]):
                     out.append(short)
-            elif _initials(found["words"], short) and (_PROPOSES.search(_before(text, found, short)) or _PROPOSES_JA.match(text[found.end() :])) and not _EXISTING.search(text[: found.start()]):
+            elif (
+                _initials(found["words"], short)
+                and (_PROPOSES.search(_before(text, found, short)) or _PROPOSES_JA.match(text[found.end() :]))
+                and not _EXISTING.search(text[: found.start()])
+            ):
                 out.append(short)
     return out
 
@@ -145,6 +162,9 @@ def _initials(words: str, short: str) -> bool:
     for size in range(len(letters), min(len(parts), len(letters) + 2) + 1):
         tail = parts[-size:]
         initials = [w[0].casefold() for w in tail]
-        if initials == letters or [w[0].casefold() for w in tail if w.casefold() not in ("of", "the", "and", "for", "in", "with", "a")] == letters:
+        if (
+            initials == letters
+            or [w[0].casefold() for w in tail if w.casefold() not in ("of", "the", "and", "for", "in", "with", "a")] == letters
+        ):
             return True
     return False

@@ -10,7 +10,9 @@ from papergraph.folding import fold
 from papergraph.lang.words import Words, default_words
 from papergraph.notes.document import Block
 
-_LABEL = re.compile(r"[\s>*_#・\-–—◆■●▼【\[(（]*(?P<label>[^\W_](?:[^:：\n=＝]{0,40}?[^\s:：*_=＝])?)[\s*_】\])）?？]*(?P<mark>::|[:：]|＝|(?<=\S)\s=\s)[\s*_]*(?=\S)")
+_LABEL = re.compile(
+    r"[\s>*_#・\-–—◆■●▼【\[(（]*(?P<label>[^\W_](?:[^:：\n=＝]{0,40}?[^\s:：*_=＝])?)[\s*_】\])）?？]*(?P<mark>::|[:：]|＝|(?<=\S)\s=\s)[\s*_]*(?=\S)"
+)
 _LONGEST_LEAD = 200
 """Characters within which a label and its colon stand."""
 _TRIM = re.compile(r"^[\s\d.．、)）(（■◆●◇▼#*_-]+|[\s?？!！:：*_。、]+$")

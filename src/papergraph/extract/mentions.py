@@ -11,8 +11,8 @@ from papergraph.extract.titles import Cited, find_cited, looks_like_title
 from papergraph.folding import fold, paper_id, squeeze
 from papergraph.model import Paper
 from papergraph.notes.document import BlockKind, Link
-from papergraph.resolve.names import name_key
 from papergraph.resolve.identifiers import identifiers, is_paper_address, is_web
+from papergraph.resolve.names import name_key
 from papergraph.vocabulary import Role
 
 _KEY = re.compile(r"^@?[a-z][\w+-]*?:?(?:19|20)?\d{2}[\w:-]*$|^[\w-]+:[\w-]+:\d{4}\w?$|^@", re.IGNORECASE)
@@ -55,16 +55,32 @@ def _cited(state: Extraction, sentence: Sentence, cited: Cited) -> None:
         return
     known = by_author(state, surname(cited.authors[0]), cited.year)
     before = text[sentence.start : cited.start]
-    beside = next((m for m in sentence.mentions if 0 <= cited.start - m.end <= _TOUCHING and m.paper is not None and not text[m.end : cited.start].strip(" \"”」』*_")), None)
+    beside = next(
+        (
+            m
+            for m in sentence.mentions
+            if 0 <= cited.start - m.end <= _TOUCHING and m.paper is not None and not text[m.end : cited.start].strip(' "”」』*_')
+        ),
+        None,
+    )
     if beside is not None and beside.paper is not None:
         if known is None or known.id == beside.paper.id:
-            told = replace(beside.paper, authors=beside.paper.authors or cited.authors, year=beside.paper.year or cited.year, venue=beside.paper.venue or cited.venue)
+            told = replace(
+                beside.paper,
+                authors=beside.paper.authors or cited.authors,
+                year=beside.paper.year or cited.year,
+                venue=beside.paper.venue or cited.venue,
+            )
             sentence.mentions[sentence.mentions.index(beside)] = replace(beside, end=cited.end, paper=told)
         return
     title = _title_before(before)
     if not title:
         named = _NAME_BEFORE.search(before)
-        title = named[1] if named and named[1].casefold() not in _NO_NAMES and not re.match(r"(?:in|by|from|see|as|of|the)\b", named[1], re.IGNORECASE) else ""
+        title = (
+            named[1]
+            if named and named[1].casefold() not in _NO_NAMES and not re.match(r"(?:in|by|from|see|as|of|the)\b", named[1], re.IGNORECASE)
+            else ""
+        )
     start = cited.start - (len(before) - before.rfind(title)) if title else cited.start
     if known is not None:
         sentence.mentions.append(Mention(start, cited.end, "citation", 0.95, referred(state, known, "", sentence)))
@@ -72,30 +88,42 @@ def _cited(state: Extraction, sentence: Sentence, cited: Cited) -> None:
             state.labels.setdefault(fold(title), known)
         return
     name = title or f"{', '.join(cited.authors)} {cited.year}"
-    paper = Paper(paper_id(name), name, Role.CITED, cited.authors, cited.year, cited.venue, path=state.document.path, line=sentence.block.line)
+    paper = Paper(
+        paper_id(name), name, Role.CITED, cited.authors, cited.year, cited.venue, path=state.document.path, line=sentence.block.line
+    )
     sentence.mentions.append(Mention(start, cited.end, "citation", 0.95 if title else 0.85, paper))
 
 
 _TOUCHING, _SHORT_NAME = 3, 3
 _NO_NAMES = frozenset("the this that these in see e.g. cf paper work and".split())
 _ANY_YEAR = re.compile(r"(?:19|20)\d\d|['’]\d\d")
-_NAME_BEFORE = re.compile(r"((?:[A-Z][A-Za-z0-9.+*-]*|[a-z]+[A-Z][A-Za-z0-9.+*-]*)(?:[ -](?:[A-Z0-9][A-Za-z0-9.+*-]*|for|of|and|with|in|the|via)){0,6})\s*$")
+_NAME_BEFORE = re.compile(
+    r"((?:[A-Z][A-Za-z0-9.+*-]*|[a-z]+[A-Z][A-Za-z0-9.+*-]*)(?:[ -](?:[A-Z0-9][A-Za-z0-9.+*-]*|for|of|and|with|in|the|via)){0,6})\s*$"
+)
 _FAMILY = r"(?:(?:[Vv]an|[Vv]on|[Dd]e|[Dd]er|[Dd]i|[Ll]e|[Ll]a)\s+){0,2}[A-Z\u00c0-\u00de\u0100-\u017f][A-Za-z\u00c0-\u024f'’\u2010-]+"
 _NARRATED = re.compile(
     rf"(?P<names>(?P<first>{_FAMILY})(?:(?:,\s+{_FAMILY}){{0,5}},?\s+(?:and|&)\s+{_FAMILY}|(?:\s+and\s+colleagues|\s+et\s+al\.?,?|\s*ら|\+))?)(?:['’]s?)?\s*(?:[(（\[]\s*(?P<year>(?:19|20)\d\d)[a-z]?\s*[)）\]])?"
     r"|(?P<japanese>[\u4e00-\u9fff]{1,4})ら\s*(?:[(（\[]\s*(?P<year2>(?:19|20)\d\d)\s*[)）\]])?"
 )
-_CITES = re.compile(r"(?:19|20)\d\d\s*[)）\]]|et\s+al|and\s+colleagues|ら|\b[A-Z][\w'’-]+\s+(?:and|&)\s+[A-Z]|\b[Tt]he\s+[A-Z][\w'’-]+\s+(?:paper|approach|method|work|result)|[A-Z][\w-]+['’]s?\s+(?:paper|work|method|result|construction|approach|model)|[A-Z][\w-]+['’]s\b")
-_NUMBERED = re.compile(r"\[(?P<key>\^?[\w.-]{1,24})(?P<more>(?:\s*[,，、]\s*\^?[\w.-]{1,24}){0,8})\](?!\()|(?:論文関連リンク|参考文献リンク|参考文献|文献|参考リンク|関連リンク)の?\s?\[?(?P<number>\d{1,3})\]?")
+_CITES = re.compile(
+    r"(?:19|20)\d\d\s*[)）\]]|et\s+al|and\s+colleagues|ら|\b[A-Z][\w'’-]+\s+(?:and|&)\s+[A-Z]|\b[Tt]he\s+[A-Z][\w'’-]+\s+(?:paper|approach|method|work|result)|[A-Z][\w-]+['’]s?\s+(?:paper|work|method|result|construction|approach|model)|[A-Z][\w-]+['’]s\b"
+)
+_NUMBERED = re.compile(
+    r"\[(?P<key>\^?[\w.-]{1,24})(?P<more>(?:\s*[,，、]\s*\^?[\w.-]{1,24}){0,8})\](?!\()|(?:論文関連リンク|参考文献リンク|参考文献|文献|参考リンク|関連リンク)の?\s?\[?(?P<number>\d{1,3})\]?"
+)
 
 
 def _numbered(state: Extraction, sentence: Sentence) -> None:
-    """"[3]", "[1, 4]", "[^raft]", 論文関連リンクの2: what the file's own list has under that number or key."""
+    """ "[3]", "[1, 4]", "[^raft]", 論文関連リンクの2: what the file's own list has under that number or key."""
     if not state.references.numbered:
         return
     text = sentence.block.text
     for found in _NUMBERED.finditer(text, sentence.start, sentence.end):
-        keys = [found["number"]] if found["number"] else [k.strip() for k in (found["key"] + (found["more"] or "")).replace("，", ",").replace("、", ",").split(",")]
+        keys = (
+            [found["number"]]
+            if found["number"]
+            else [k.strip() for k in (found["key"] + (found["more"] or "")).replace("，", ",").replace("、", ",").split(",")]
+        )
         for key in keys:
             entry = state.references.numbered.get(key.removeprefix("^"))
             if entry is None or entry.block is sentence.block:
@@ -113,7 +141,9 @@ def _numbered(state: Extraction, sentence: Sentence) -> None:
             if not taken(sentence, start, found.end()):
                 sentence.mentions.append(Mention(start, found.end(), "citation", 0.95, referred(state, entry.paper, "", sentence)))
             elif len(keys) > 1:
-                sentence.mentions.append(Mention(found.end() - 1, found.end(), "citation", 0.95, referred(state, entry.paper, "", sentence)))
+                sentence.mentions.append(
+                    Mention(found.end() - 1, found.end(), "citation", 0.95, referred(state, entry.paper, "", sentence))
+                )
 
 
 def _keyed(state: Extraction, sentence: Sentence) -> None:
@@ -127,7 +157,7 @@ def _keyed(state: Extraction, sentence: Sentence) -> None:
 
 
 def _narrated(state: Extraction, sentence: Sentence) -> None:
-    """"Schneider (1990)", "Kraska et al.", "the Hutter paper": authors that the notes' own works have, or with a year any."""
+    """ "Schneider (1990)", "Kraska et al.", "the Hutter paper": authors that the notes' own works have, or with a year any."""
     text = sentence.block.text
     for found in _NARRATED.finditer(text, sentence.start, sentence.end):
         if taken(sentence, *found.span()):
@@ -136,7 +166,9 @@ def _narrated(state: Extraction, sentence: Sentence) -> None:
         name = found["first"] or found["japanese"]
         several = (found["names"] or "ら") != found["first"]
         after = text[found.end() : found.end() + 14]
-        owned = re.match(r"\s*(?:['’]s?\s+)?(?:paper|work|method|approach|result|construction|attack|model)\b", after) or re.search(r"['’]s?\s*$", found[0])
+        owned = re.match(r"\s*(?:['’]s?\s+)?(?:paper|work|method|approach|result|construction|attack|model)\b", after) or re.search(
+            r"['’]s?\s*$", found[0]
+        )
         if not (year or several or owned):
             continue
         if _is_own(sentence, name, int(year) if year else None):
@@ -144,13 +176,27 @@ def _narrated(state: Extraction, sentence: Sentence) -> None:
             continue
         known = by_author(state, name, int(year) if year else None)
         if known is not None:
-            sentence.mentions.append(Mention(found.start(), found.start() + len(found[0].rstrip()), "citation", 0.92, referred(state, known, "", sentence)))
+            sentence.mentions.append(
+                Mention(found.start(), found.start() + len(found[0].rstrip()), "citation", 0.92, referred(state, known, "", sentence))
+            )
         elif (titled := _title_behind(state, sentence, found.end())) is not None:
             # "Luan et al. (2021) の “Sparse, Dense, …”": the authors of the title behind them
             title, end, address = titled
             authors = (found["names"] or f"{found['japanese']}ら").strip(" ,")
             ids = identifiers(address or "")
-            paper = Paper(paper_id(title), title, Role.CITED, (authors,), int(year) if year else None, url=address, doi=ids.doi, arxiv_id=ids.arxiv_id, openreview_id=ids.openreview_id, path=state.document.path, line=sentence.block.line)
+            paper = Paper(
+                paper_id(title),
+                title,
+                Role.CITED,
+                (authors,),
+                int(year) if year else None,
+                url=address,
+                doi=ids.doi,
+                arxiv_id=ids.arxiv_id,
+                openreview_id=ids.openreview_id,
+                path=state.document.path,
+                line=sentence.block.line,
+            )
             if year or several:
                 entry = Entry(paper, None, listed=True)
                 for key in ((fold(surname(name)), int(year) if year else None), (fold(surname(name)), None)):
@@ -160,7 +206,15 @@ def _narrated(state: Extraction, sentence: Sentence) -> None:
             sentence.mentions.append(Mention(found.start(), end, "citation", 0.95, paper))
         elif year and found["names"] and len(name) > 2 and name.casefold() not in _NO_NAMES and name not in _MONTHS:
             label = f"{found['names'].strip(' ,')} {year}"
-            paper = Paper(paper_id(label), label, Role.CITED, (found["names"].strip(" ,"),), int(year), path=state.document.path, line=sentence.block.line)
+            paper = Paper(
+                paper_id(label),
+                label,
+                Role.CITED,
+                (found["names"].strip(" ,"),),
+                int(year),
+                path=state.document.path,
+                line=sentence.block.line,
+            )
             sentence.mentions.append(Mention(found.start(), found.start() + len(found[0].rstrip()), "citation", 0.8, paper))
 
 
@@ -178,7 +232,9 @@ def _title_behind(state: Extraction, sentence: Sentence, at: int) -> tuple[str, 
     return None
 
 
-_MONTHS = frozenset("January February March April May June July August September October November December Spring Summer Autumn Fall Winter".split())
+_MONTHS = frozenset(
+    "January February March April May June July August September October November December Spring Summer Autumn Fall Winter".split()
+)
 
 
 def _is_own(sentence: Sentence, family: str, year: int | None) -> bool:
@@ -205,14 +261,27 @@ def by_author(state: Extraction, family: str, year: int | None) -> Paper | None:
 
 
 def _title_before(text: str) -> str:
-    piece = re.split(r"[。.!?、「『(（:]\s*", text.rstrip(' "”』」,'))[-1].strip("\"“『「 ")
+    piece = re.split(r"[。.!?、「『(（:]\s*", text.rstrip(' "”』」,'))[-1].strip('"“『「 ')
     return piece if looks_like_title(piece) else ""
 
 
 def referred(state: Extraction, known: Paper | None, name: str, sentence: Sentence) -> Paper:
     """A cited paper: the known one, seen from here, or a new one of that name."""
     if known is not None:
-        return Paper(known.id, known.title, Role.CITED, known.authors, known.year, known.venue, url=known.url, doi=known.doi, arxiv_id=known.arxiv_id, openreview_id=known.openreview_id, path=state.document.path, line=sentence.block.line)
+        return Paper(
+            known.id,
+            known.title,
+            Role.CITED,
+            known.authors,
+            known.year,
+            known.venue,
+            url=known.url,
+            doi=known.doi,
+            arxiv_id=known.arxiv_id,
+            openreview_id=known.openreview_id,
+            path=state.document.path,
+            line=sentence.block.line,
+        )
     return Paper(paper_id(name), squeeze(name), Role.CITED, path=state.document.path, line=sentence.block.line)
 
 
@@ -232,7 +301,7 @@ def find_links(state: Extraction) -> None:
 
 
 def _link_mention(state: Extraction, sentence: Sentence, link: Link, own: dict[str, Paper]) -> Mention | None:
-    text = squeeze(sentence.block.text[link.start : link.end]).strip("\"“”「」『』*_")
+    text = squeeze(sentence.block.text[link.start : link.end]).strip('"“”「」『』*_')
     end = max(link.end, link.start + 1)
     if link.kind in ("wiki", "key") or not is_web(link.target):
         known = state.catalogue.by_page(link.target)
@@ -256,11 +325,25 @@ def _link_mention(state: Extraction, sentence: Sentence, link: Link, own: dict[s
     reference = read_reference(text)
     if reference is not None and reference.year is not None and is_paper_address(link.target):
         text = text[slice(*reference.title)].strip(" .,")
-    if is_paper_address(link.target) and (len(text.split()) >= 3 or any(c.isupper() for c in text[1:])) and not text.casefold().startswith("http"):
+    if (
+        is_paper_address(link.target)
+        and (len(text.split()) >= 3 or any(c.isupper() for c in text[1:]))
+        and not text.casefold().startswith("http")
+    ):
         found = identifiers(link.target)
-        paper = replace(referred(state, state.catalogue.by_name(text), text, sentence), url=link.target, doi=found.doi, arxiv_id=found.arxiv_id, openreview_id=found.openreview_id)
+        paper = replace(
+            referred(state, state.catalogue.by_name(text), text, sentence),
+            url=link.target,
+            doi=found.doi,
+            arxiv_id=found.arxiv_id,
+            openreview_id=found.openreview_id,
+        )
         return Mention(link.start, end, "link", 0.95, paper)
-    if len(text) > 2 and not text.casefold().startswith("http") and text.casefold() not in ("link", "here", "paper", "code", "pdf", "github", "project page"):
+    if (
+        len(text) > 2
+        and not text.casefold().startswith("http")
+        and text.casefold() not in ("link", "here", "paper", "code", "pdf", "github", "project page")
+    ):
         return Mention(link.start, end, "link", 0.85, concept=text)
     return None
 
@@ -294,7 +377,9 @@ def _scan(state: Extraction, sentence: Sentence, own: dict[str, Paper], papers: 
     `own` are this file's names, before those of the collection; `papers` its papers by id.
     """
     text, others = sentence.block.text, state.catalogue.names()
-    borders = [m.span() for m in re.finditer(r"[A-Za-z0-9\u00C0-\u024F]+|[\u3040-\u30ff\u4e00-\u9fff]+", text[sentence.start : sentence.end])]
+    borders = [
+        m.span() for m in re.finditer(r"[A-Za-z0-9\u00C0-\u024F]+|[\u3040-\u30ff\u4e00-\u9fff]+", text[sentence.start : sentence.end])
+    ]
     i = 0
     while i < len(borders):
         key, hit = "", None
@@ -320,14 +405,24 @@ def _scan(state: Extraction, sentence: Sentence, own: dict[str, Paper], papers: 
 
 
 def find_said_titles(state: Extraction) -> None:
-    """"Vision Mamba の論文は", "… って", a title in quotation marks: works that only this sentence names."""
+    """ "Vision Mamba の論文は", "… って", a title in quotation marks: works that only this sentence names."""
     for sentence in state.sentences:
         text = sentence.block.text
-        found = [(m.start("title"), m.end("title"), m["title"]) for m in _SAID_TITLE.finditer(text, sentence.start, sentence.end)] if sentence.language == "ja" else []
-        found += [(m.start("title"), m.end("title"), m["title"]) for m in _QUOTED_TITLE.finditer(text, sentence.start, sentence.end) if looks_like_title(m["title"])]
+        found = (
+            [(m.start("title"), m.end("title"), m["title"]) for m in _SAID_TITLE.finditer(text, sentence.start, sentence.end)]
+            if sentence.language == "ja"
+            else []
+        )
+        found += [
+            (m.start("title"), m.end("title"), m["title"])
+            for m in _QUOTED_TITLE.finditer(text, sentence.start, sentence.end)
+            if looks_like_title(m["title"])
+        ]
         for start, end, title in found:
             after = text[end : end + 8]
-            work = after.lstrip("」』”\"").lstrip().startswith(("の論文", "論文", "という論文", "という研究", "の研究")) or (len(title.split()) >= 3 and title[:1].isupper())
+            work = after.lstrip('」』”"').lstrip().startswith(("の論文", "論文", "という論文", "という研究", "の研究")) or (
+                len(title.split()) >= 3 and title[:1].isupper()
+            )
             if not work or taken(sentence, start, end) or _EDITION.fullmatch(title):
                 continue
             paper = referred(state, state.catalogue.like(title), title, sentence)
@@ -335,11 +430,14 @@ def find_said_titles(state: Extraction) -> None:
 
 
 def find_aliases(state: Extraction) -> None:
-    """"構文注目構造（Syntactic Attention Structure：SAS）": one concept under three names."""
+    """ "構文注目構造（Syntactic Attention Structure：SAS）": one concept under three names."""
     for sentence in state.sentences:
         if sentence.block.kind is BlockKind.ROW or ("(" not in sentence.text and "（" not in sentence.text):
             continue
-        for m in re.finditer(r"([^\s、。()（）]{2,30}?(?:\s[A-Za-z-]+){0,3})\s?[(（]([A-Za-z][A-Za-z -]{3,60})[:：,，]\s?([A-Z][\w-]{1,11})[)）]", sentence.text):
+        for m in re.finditer(
+            r"([^\s、。()（）]{2,30}?(?:\s[A-Za-z-]+){0,3})\s?[(（]([A-Za-z][A-Za-z -]{3,60})[:：,，]\s?([A-Z][\w-]{1,11})[)）]",
+            sentence.text,
+        ):
             base = re.split(r"[はがをにでと、]", m[1])[-1].strip()
             if len(base) >= 2:
                 state.aliases[fold(m[3])] = (base, m[2].strip(), m[3])

@@ -17,9 +17,13 @@ _NAME = re.compile(
 )
 _LOWER_NAME = re.compile(r"[a-z]+2[a-z]+|[a-z]{3,}\+{1,2}|[a-z]{2,}\d+[a-z]{2,}")
 """A name in small letters: pix2pix, struct2depth, pointnet++."""
-_LATIN_NAME = re.compile(r"(?<![A-Za-z0-9/@#.$\\_-])[A-Za-z][A-Za-z0-9+*.]*(?:[-_][A-Za-z0-9+*.]+)*(?: (?:[A-Z][A-Za-z0-9+*.-]*|\d{1,2}(?![\d年月日]))(?![A-Za-z0-9]))*")
+_LATIN_NAME = re.compile(
+    r"(?<![A-Za-z0-9/@#.$\\_-])[A-Za-z][A-Za-z0-9+*.]*(?:[-_][A-Za-z0-9+*.]+)*(?: (?:[A-Z][A-Za-z0-9+*.-]*|\d{1,2}(?![\d年月日]))(?![A-Za-z0-9]))*"
+)
 _QUOTED_TERM = re.compile(r"[「『“\"]([^「」『』“”\"\n。、]{2,30})[」』”\"]")
-_NO_NAME = re.compile(r"^(?:ours?|equation|eqn?|todo|done|doing|now|later|wip)\b|^[\d.,%]+\s*[^\W\d_]{0,2}$|^\d+\s?(?:年|月|日|秒|分|時間|倍|個|本|層|点|回|つ)|(?:中|時|後|前|上|下|間|側|別|毎|ごと)$")
+_NO_NAME = re.compile(
+    r"^(?:ours?|equation|eqn?|todo|done|doing|now|later|wip)\b|^[\d.,%]+\s*[^\W\d_]{0,2}$|^\d+\s?(?:年|月|日|秒|分|時間|倍|個|本|層|点|回|つ)|(?:中|時|後|前|上|下|間|側|別|毎|ごと)$"
+)
 _CLAUSE = re.compile(r"[ぁ-ん](?:は|が|を|に)|[一-鿿ァ-ヶA-Za-z0-9](?:は|が|を|にする)|[ぁ-ん。]$(?<![のとや])")
 """A quoted clause is what somebody said, no name."""
 _HIRAGANA = re.compile(r"[\u3041-\u3096]")
@@ -44,7 +48,12 @@ def find_names(state: Extraction) -> None:
                 start = _without_cue_words(state.words, sentence, start, end)
             label = squeeze(sentence.block.text[start:end]).strip("-./")
             named = any(c.isupper() for c in label[1:]) or any(c.isdigit() for c in label)
-            if len(label) < 2 or _common(label, words) or taken(sentence, start, end) or not (any(c.isupper() for c in label) or _LOWER_NAME.fullmatch(label)):
+            if (
+                len(label) < 2
+                or _common(label, words)
+                or taken(sentence, start, end)
+                or not (any(c.isupper() for c in label) or _LOWER_NAME.fullmatch(label))
+            ):
                 continue
             if not japanese and start == sentence.start and not named and " " not in label:
                 continue
@@ -83,7 +92,12 @@ def find_concepts(state: Extraction) -> None:
 def _concepts(sentence: Sentence, words: Lexicon) -> None:
     text = sentence.block.text
     for quoted in _QUOTED_TERM.finditer(text, sentence.start, sentence.end):
-        if not taken(sentence, *quoted.span(1)) and not _CLAUSE.search(quoted[1]) and not _inside_match(sentence, *quoted.span(1)) and not _common(quoted[1], words):
+        if (
+            not taken(sentence, *quoted.span(1))
+            and not _CLAUSE.search(quoted[1])
+            and not _inside_match(sentence, *quoted.span(1))
+            and not _common(quoted[1], words)
+        ):
             sentence.mentions.append(Mention(*quoted.span(1), "concept", 0.75, concept=squeeze(quoted[1])))
     for start, end in _noun_runs(sentence):
         names = [m for m in sentence.mentions if m.start < end and start < m.end]
@@ -133,7 +147,11 @@ def _noun_runs(sentence: Sentence) -> list[tuple[int, int]]:
     end = at
     for surface, _, pos, sub in morphemes(sentence.text):
         latin = surface[:1].isascii() and surface[:1].isalnum()
-        joins = latin or (pos in ("名詞", "接頭辞", "接尾辞", "記号") and sub not in ("数詞", "副詞可能", "助数詞可能") and surface.strip() != "") or surface in ("-", "・", "ー", "/")
+        joins = (
+            latin
+            or (pos in ("名詞", "接頭辞", "接尾辞", "記号") and sub not in ("数詞", "副詞可能", "助数詞可能") and surface.strip() != "")
+            or surface in ("-", "・", "ー", "/")
+        )
         space = surface.isspace() and start is not None
         if (joins and pos != "補助記号") or (surface in ("-", "/") and start is not None):
             start = at if start is None else start
@@ -148,7 +166,9 @@ def _noun_runs(sentence: Sentence) -> list[tuple[int, int]]:
     return [(a, b) for a, b in out if b > a]
 
 
-_PHRASE = re.compile(r"[ \u00a0]*(?:(?:the|a|an|existing|standard|regular|traditional|conventional|classical|classic|usual|typical|pure|original|any|other|most|use|using|of)[ \u00a0]+){0,3}((?:[A-Za-z][\w+'’-]*)(?:[ \u00a0][A-Za-z(][\w+'’)-]*){0,5})")
+_PHRASE = re.compile(
+    r"[ \u00a0]*(?:(?:the|a|an|existing|standard|regular|traditional|conventional|classical|classic|usual|typical|pure|original|any|other|most|use|using|of)[ \u00a0]+){0,3}((?:[A-Za-z][\w+'’-]*)(?:[ \u00a0][A-Za-z(][\w+'’)-]*){0,5})"
+)
 _PHRASE_END = re.compile(
     r"^(?:in|on|at|for|by|with|from|to|as|of|is|are|was|were|be|been|that|which|who|where|when|while|because|but|and|or|so|since|if|then|than|they|it|this|these|those|we|he|she|has|have|had|can|could|"
     r"may|might|will|would|should|do|does|did|not|also|only|just|very|both|between|without|within|into|over|under|after|before|during|via|using|such|like|except|aside|instead|rather|through|where|how|"

@@ -56,13 +56,23 @@ def of_file(state: Extraction, blocks: list[Block], found: list[Entry]) -> Entry
         told.values.update({k: v for k, v in embedded.values.items() if k in ("authors", "venue", "year") or k not in told.values})
     attributed = _strip_attribution(state, title, head, told)
     title = attributed or title
-    sure = bool(told.values.get("doi") or told.values.get("arxiv_id") or told.values.get("keys")) or is_paper_address(str(told.values.get("url") or ""))
-    known = bool(told.values.get("authors")) and (sure or bool(told.values.get("venue") or told.values.get("year") or told.values.get("url")))
+    sure = bool(told.values.get("doi") or told.values.get("arxiv_id") or told.values.get("keys")) or is_paper_address(
+        str(told.values.get("url") or "")
+    )
+    known = bool(told.values.get("authors")) and (
+        sure or bool(told.values.get("venue") or told.values.get("year") or told.values.get("url"))
+    )
     if not (known or (sure and (front.title or told.values.get("title") or reference or _titled(head))) or attributed or reference):
         return None
-    if _DATED.match(title) or (is_cjk(title) and not (told.values.get("authors") or sure) ):
+    if _DATED.match(title) or (is_cjk(title) and not (told.values.get("authors") or sure)):
         return None
-    paper = Paper(paper_id(title), squeeze(title).rstrip("."), Role.ENTRY, path=document.path, line=front.line if front.title else (head.line if head is not None else 1))
+    paper = Paper(
+        paper_id(title),
+        squeeze(title).rstrip("."),
+        Role.ENTRY,
+        path=document.path,
+        line=front.line if front.title else (head.line if head is not None else 1),
+    )
     paper = filled(state, paper, told)
     if paper.url is None:
         address = _first_address(blocks)
@@ -81,7 +91,9 @@ def _head(blocks: list[Block]) -> Block | None:
     return blocks[n] if n is not None and n < _HEAD else None
 
 
-def _title(state: Extraction, told: Told, head: Block | None, reference: tuple[str, Block] | None) -> tuple[str, tuple[str, ...], tuple[int, int]]:
+def _title(
+    state: Extraction, told: Told, head: Block | None, reference: tuple[str, Block] | None
+) -> tuple[str, tuple[str, ...], tuple[int, int]]:
     """`(title, other names, where it stands in the heading)`."""
     titles = [t for t in (state.document.front.title, _full_title(state), str(told.values.get("title") or "")) if t]
     names: list[str] = []
@@ -90,7 +102,13 @@ def _title(state: Extraction, told: Told, head: Block | None, reference: tuple[s
         line = read_title_line(head)
         if line is not None:
             span = (line.start, line.end)
-            if (titles or reference) and head.level == 1 and not section_of(head, state.words) and meaning_of(head.text, state.words)[0] == "" and fold(head.text) not in _PLAIN_HEADS:
+            if (
+                (titles or reference)
+                and head.level == 1
+                and not section_of(head, state.words)
+                and meaning_of(head.text, state.words)[0] == ""
+                and fold(head.text) not in _PLAIN_HEADS
+            ):
                 names.append(line.title)
             elif titles or reference:
                 pass
@@ -112,13 +130,20 @@ def _title(state: Extraction, told: Told, head: Block | None, reference: tuple[s
 
 
 _SHORT_NAME = 2
-_PLAIN_HEADS = frozenset(map(fold, "notes annotations summary abstract overview introduction note memo highlights メモ 概要 要約 ノート".split()))
+_PLAIN_HEADS = frozenset(
+    map(fold, "notes annotations summary abstract overview introduction note memo highlights メモ 概要 要約 ノート".split())
+)
 
 
 def _full_title(state: Extraction) -> str:
     for block in state.order[:_HEAD]:
         label = read_label(block.text, state.words)
-        if label is not None and label.group == "field" and label.meaning == "title" and fold(label.label) not in ("title", "name", "タイトル"):
+        if (
+            label is not None
+            and label.group == "field"
+            and label.meaning == "title"
+            and fold(label.label) not in ("title", "name", "タイトル")
+        ):
             return squeeze(block.text[label.value :])
     return ""
 
@@ -136,7 +161,7 @@ def _titled(head: Block | None) -> bool:
 
 
 def _strip_attribution(state: Extraction, title: str, head: Block | None, told: Told) -> str | None:
-    """"Title (Authors, Venue Year)" without what the brackets tell, which is kept."""
+    """ "Title (Authors, Venue Year)" without what the brackets tell, which is kept."""
     found = list(re.finditer(r"[(（\[]([^()（）\[\]]{5,300})[)）\]]\s*$", title))
     if not found:
         return None
@@ -169,7 +194,7 @@ def _reference_line(state: Extraction, blocks: list[Block], told: Told) -> tuple
             addresses = [x.target for x in block.links if is_web(x.target)] + re.findall(r"https?://[^\s<>()\]]+", block.text)
             for address in sorted(addresses, key=lambda a: not is_paper_address(a))[:1]:
                 told.put("url", address.rstrip(".,;"))
-            return squeeze(block.text[read.title[0] : read.title[1]]).strip(" .,\"“”*_"), block
+            return squeeze(block.text[read.title[0] : read.title[1]]).strip(' .,"“”*_'), block
     return None
 
 
@@ -185,7 +210,9 @@ def _embedded(state: Extraction, blocks: list[Block], title: str) -> Told | None
         if block.kind is BlockKind.CODE and block.text.lstrip().startswith("@"):
             found, _ = read_bibtex(block.text, len(block.text) + 1, state.document.path)
             records += [(b, block) for b in found if b.kind is BlockKind.RECORD and b.fields is not None]
-    chosen = [r for r in records if fold(r[0].text)[:40] == fold(title)[: len(fold(r[0].text)[:40])]] or (records if len(records) == 1 else [])
+    chosen = [r for r in records if fold(r[0].text)[:40] == fold(title)[: len(fold(r[0].text)[:40])]] or (
+        records if len(records) == 1 else []
+    )
     if not chosen:
         return None
     record, block = chosen[0]
@@ -213,6 +240,11 @@ def of_post(blocks: list[Block], found: list[Entry]) -> Entry | None:
 def _first_address(blocks: list[Block]) -> str | None:
     for block in blocks:
         for link in block.links:
-            if link.kind == "url" and is_paper_address(link.target) and len(block.text) < 120 and len(block.text[link.start : link.end].split()) <= 3:
+            if (
+                link.kind == "url"
+                and is_paper_address(link.target)
+                and len(block.text) < 120
+                and len(block.text[link.start : link.end].split()) <= 3
+            ):
                 return link.target
     return None

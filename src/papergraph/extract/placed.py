@@ -60,7 +60,7 @@ _SHORT = 48
 
 
 def _heads(state: Extraction, block: Block) -> Labelled | None:
-    """"See also:" with nothing behind it heads the list below."""
+    """ "See also:" with nothing behind it heads the list below."""
     text = block.text.strip()
     if not text.rstrip("*_ ").endswith((":", "：")):
         return None
@@ -79,7 +79,11 @@ def _labelled(state: Extraction, sentence: Sentence, label: Labelled) -> None:
     if sentence.subject is None:
         return
     begin = label.value if read_label(sentence.block.text, state.words) == label else 0
-    works = [m for m in sentence.mentions if m.start >= max(begin, sentence.start) and (m.paper is not None or m.kind in ("link", "citation")) and m.kind != "position"]
+    works = [
+        m
+        for m in sentence.mentions
+        if m.start >= max(begin, sentence.start) and (m.paper is not None or m.kind in ("link", "citation")) and m.kind != "position"
+    ]
     positions = [m for m in sentence.mentions if m.kind == "position" and m.start >= begin]
     found = works or positions or _plain_titles(state, sentence, max(begin, sentence.start))
     subject = sentence.subject.paper
@@ -90,8 +94,15 @@ def _labelled(state: Extraction, sentence: Sentence, label: Labelled) -> None:
             continue
         if n and remark and mention.start > remark.start() and begin == 0:
             break
-        signals = Signals("typed" if label.typed else "label", mention.kind, certainty=mention.certainty, hedged=sentence.hedged and not label.typed)
-        _state(sentence, Found(label.meaning, subject, mention, signals, rule=f"label:{label.label.casefold()[:24]}", backward=label.group == "backward"))
+        signals = Signals(
+            "typed" if label.typed else "label", mention.kind, certainty=mention.certainty, hedged=sentence.hedged and not label.typed
+        )
+        _state(
+            sentence,
+            Found(
+                label.meaning, subject, mention, signals, rule=f"label:{label.label.casefold()[:24]}", backward=label.group == "backward"
+            ),
+        )
 
 
 _REMARK = re.compile(r"\s[(（]|\s[-–—]\s|[:：]\s")
@@ -102,7 +113,7 @@ def _plain_titles(state: Extraction, sentence: Sentence, begin: int) -> list[Men
     text = sentence.block.text
     out: list[Mention] = []
     for piece in re.finditer(r"[^;；、\n]+", text[begin : sentence.end]):
-        raw = piece[0].strip(" \"“”「」『』*_.,。")
+        raw = piece[0].strip(' "“”「」『』*_.,。')
         known = state.catalogue.like(raw) if raw else None
         if known is None and not looks_like_title(raw):
             continue
@@ -117,15 +128,33 @@ def _cite_next(state: Extraction, sentence: Sentence, beside: list[Sentence]) ->
     entry = state.next_cited.get(id(sentence.block))
     if entry is None or sentence.subject is None or not sentence.own or sentence.relations:
         return
-    if any(s.start < sentence.start or (s.start > sentence.start and s.matches) for s in beside) or entry.paper.id == sentence.subject.paper.id:
+    if (
+        any(s.start < sentence.start or (s.start > sentence.start and s.matches) for s in beside)
+        or entry.paper.id == sentence.subject.paper.id
+    ):
         return
     target = Mention(sentence.start, sentence.end, "citation", 0.95, entry.paper)
-    _state(sentence, Found(RELATIONS["RELATED_TO"].name, sentence.subject.paper, target, Signals("below", target.kind, certainty=target.certainty, hedged=sentence.hedged), rule="citation-below"))
+    _state(
+        sentence,
+        Found(
+            RELATIONS["RELATED_TO"].name,
+            sentence.subject.paper,
+            target,
+            Signals("below", target.kind, certainty=target.certainty, hedged=sentence.hedged),
+            rule="citation-below",
+        ),
+    )
 
 
 def _listed(state: Extraction, sentence: Sentence) -> None:
     """An item that begins with a work, in a file about one paper or under "Related work", is stated as related if nothing says more."""
-    if sentence.relations or sentence.subject is None or sentence.block.kind is not BlockKind.ITEM or sentence.passage or only_refers(state, sentence.block):
+    if (
+        sentence.relations
+        or sentence.subject is None
+        or sentence.block.kind is not BlockKind.ITEM
+        or sentence.passage
+        or only_refers(state, sentence.block)
+    ):
         return
     related = state.sections.get(id(sentence.block)) == "related"
     if not related and sentence.subject is not state.owner:
@@ -138,7 +167,16 @@ def _listed(state: Extraction, sentence: Sentence) -> None:
     if first.start > sentence.start + 3 or (first.kind != "link" and not related):
         return
     for target in [first, *listed_with(sentence, first)]:
-        _state(sentence, Found("RELATED_TO", sentence.subject.paper, target, Signals("label" if related else "listed", target.kind, certainty=target.certainty), rule="listed-link"))
+        _state(
+            sentence,
+            Found(
+                "RELATED_TO",
+                sentence.subject.paper,
+                target,
+                Signals("label" if related else "listed", target.kind, certainty=target.certainty),
+                rule="listed-link",
+            ),
+        )
 
 
 _LEADING = re.compile(r"(?P<title>.+?)\s*(?:[.。]?\s*[(（]|\s[-–—…]+\s|[。→←]|:\s+(?=[\u3040-\u9fff])|$)")
@@ -147,7 +185,7 @@ _LEADING = re.compile(r"(?P<title>.+?)\s*(?:[.。]?\s*[(（]|\s[-–—…]+\s|[
 def _leading_title(state: Extraction, sentence: Sentence) -> Mention | None:
     """The title, or the name that is one, with which an item of works to read begins."""
     found = _LEADING.match(sentence.text)
-    raw = found["title"].strip(" \"“”「」『』*_.,。:：") if found else ""
+    raw = found["title"].strip(' "“”「」『』*_.,。:：') if found else ""
     if not raw:
         return None
     known = state.catalogue.like(raw)
@@ -156,13 +194,20 @@ def _leading_title(state: Extraction, sentence: Sentence) -> Mention | None:
         return None
     start = sentence.start + sentence.text.find(raw)
     mention = Mention(start, start + len(raw), "title", 0.9, referred(state, known, squeeze(raw), sentence))
-    sentence.mentions = [m for m in sentence.mentions if not (m.start < mention.end and mention.start < m.end and m.kind == "name")] + [mention]
+    sentence.mentions = [m for m in sentence.mentions if not (m.start < mention.end and mention.start < m.end and m.kind == "name")] + [
+        mention
+    ]
     return mention
 
 
 def _named(state: Extraction, sentence: Sentence) -> None:
     """A short remark that names a work of these notes relates to it, though no cue says how; comparisons of scores do not."""
-    if sentence.relations or sentence.subject is None or len(sentence.text) > _LONGEST_REMARK or (sentence.block.kind is BlockKind.PARAGRAPH and len(sentence.block.text) > _LONGEST_REMARK):
+    if (
+        sentence.relations
+        or sentence.subject is None
+        or len(sentence.text) > _LONGEST_REMARK
+        or (sentence.block.kind is BlockKind.PARAGRAPH and len(sentence.block.text) > _LONGEST_REMARK)
+    ):
         return
     if state.legend.brackets and not sentence.own:
         return
@@ -176,8 +221,42 @@ def _named(state: Extraction, sentence: Sentence) -> None:
     if not known or len(known) > 2:
         return
     for mention, _ in known.values():
-        _state(sentence, Found("RELATED_TO", sentence.subject.paper, mention, Signals("named", mention.kind, certainty=mention.certainty, hedged=sentence.hedged), rule="named"))
+        _state(
+            sentence,
+            Found(
+                "RELATED_TO",
+                sentence.subject.paper,
+                mention,
+                Signals("named", mention.kind, certainty=mention.certainty, hedged=sentence.hedged),
+                rule="named",
+            ),
+        )
 
 
 _LONGEST_REMARK = 160
-_COMPARED = ("outperform", "better than", "worse than", "faster than", "beats", "baseline", "compared to", "compared with", "上回", "比べて", "比較", "より良", "より高", "ベースライン", "sota", "勝", "負け", "超え", "evaluated on", "benchmark", "data set", "dataset", "データセット", "評価")
+_COMPARED = (
+    "outperform",
+    "better than",
+    "worse than",
+    "faster than",
+    "beats",
+    "baseline",
+    "compared to",
+    "compared with",
+    "上回",
+    "比べて",
+    "比較",
+    "より良",
+    "より高",
+    "ベースライン",
+    "sota",
+    "勝",
+    "負け",
+    "超え",
+    "evaluated on",
+    "benchmark",
+    "data set",
+    "dataset",
+    "データセット",
+    "評価",
+)

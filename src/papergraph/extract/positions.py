@@ -47,7 +47,9 @@ def find_positions(state: Extraction) -> None:
                 if last is not None:
                     sentence.mentions.append(Mention(start, end, "position", 0.8, last.paper, last.concept))
                 continue
-            sentence.mentions += [Mention(start, end, "position", certainty, paper) for paper, certainty in _pointed(state, sentence, entries, order, where)]
+            sentence.mentions += [
+                Mention(start, end, "position", certainty, paper) for paper, certainty in _pointed(state, sentence, entries, order, where)
+            ]
 
 
 def _last_named(state: Extraction, n: int, start: int) -> Mention | None:
@@ -56,14 +58,24 @@ def _last_named(state: Extraction, n: int, start: int) -> Mention | None:
     for before in reversed(state.sentences[max(n - 2, 0) : n + 1]):
         if before.subject is not sentence.subject:
             break
-        named = [m for m in before.mentions if m.kind not in ("self", "position") and (before is not sentence or m.end <= start) and (m.paper is None or sentence.subject is None or m.paper.id != sentence.subject.paper.id)]
+        named = [
+            m
+            for m in before.mentions
+            if m.kind not in ("self", "position")
+            and (before is not sentence or m.end <= start)
+            and (m.paper is None or sentence.subject is None or m.paper.id != sentence.subject.paper.id)
+        ]
         if named:
             return max(named, key=lambda m: (m.paper is not None, m.end))
     return None
 
 
 def _named(sentence: Sentence, end: int) -> bool:
-    return any(end <= m.start <= end + 3 and not sentence.block.text[end : m.start].strip(" *\"“(「『,:、：") for m in sentence.mentions if m.is_work)
+    return any(
+        end <= m.start <= end + 3 and not sentence.block.text[end : m.start].strip(' *"“(「『,:、：')
+        for m in sentence.mentions
+        if m.is_work
+    )
 
 
 def _pointed(state: Extraction, sentence: Sentence, entries: list[Entry], order: dict[int, int], where: str):  # type: ignore[no-untyped-def]
@@ -73,7 +85,11 @@ def _pointed(state: Extraction, sentence: Sentence, entries: list[Entry], order:
         if target is not None:
             return [(target.paper, 0.95)]
     if where == "two":
-        n = order.get(id(sentence.subject), -1) if sentence.subject is not None else len([e for e in entries if (e.paper.line or 0) < sentence.block.line])
+        n = (
+            order.get(id(sentence.subject), -1)
+            if sentence.subject is not None
+            else len([e for e in entries if (e.paper.line or 0) < sentence.block.line])
+        )
         return [(e.paper, 0.9) for e in entries[max(n - 2, 0) : n]]
     if where == "both":
         if sentence.subject is None and len(entries) >= 2:

@@ -19,7 +19,9 @@ from papergraph.vocabulary import Role
 
 _NUMBER = re.compile(r"^\s*(?:\[(?P<a>\^?[\w.+-]{1,24})\]:?|(?P<b>\d{1,3})[.)])\s+(?=\S)")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'「」『』（）、。\])|]+")
-_TITLE_END = re.compile(r"[.?!](?=[\s”\"』」]|$)|[,，](?=\s+(?:in\b|In\b|arXiv|Proc|[A-Z]{3,}|(?:19|20)\d\d))|。|(?=\s*[(（\[](?:[^()（）\[\]]*(?:19|20)\d\d|pdf|link|arXiv))|(?=\s+https?://)|$")
+_TITLE_END = re.compile(
+    r"[.?!](?=[\s”\"』」]|$)|[,，](?=\s+(?:in\b|In\b|arXiv|Proc|[A-Z]{3,}|(?:19|20)\d\d))|。|(?=\s*[(（\[](?:[^()（）\[\]]*(?:19|20)\d\d|pdf|link|arXiv))|(?=\s+https?://)|$"
+)
 _QUOTED = re.compile(r"[\"“「『]([^\"”」』]{4,240}?)[,.]?[\"”」』]")
 _YEAR_PART = re.compile(r"[\s,.]*[(（\[]?\s*((?:19|20)\d\d)[a-z]?(?:,\s*[A-Z][a-z]+(?:\s+\d+)?)?\s*[)）\]]?\s*[.,:;。]?\s*")
 _SHORTEST_LIST = 3
@@ -66,7 +68,11 @@ def read_reference(text: str, start: int = 0) -> Reference | None:
         title, after = (at, end.start()), end.end()
     title = (title[0] + len(text[title[0] : title[1]]) - len(text[title[0] : title[1]].lstrip()), title[1])
     words = squeeze(text[title[0] : title[1]])
-    if (len(words.split()) < _SHORTEST_LIST - 1 and not is_cjk(words)) or len(words) < _SHORTEST_TITLE or not (words[:1].isupper() or words[:1].isdigit() or is_cjk(words[:1])):
+    if (
+        (len(words.split()) < _SHORTEST_LIST - 1 and not is_cjk(words))
+        or len(words) < _SHORTEST_TITLE
+        or not (words[:1].isupper() or words[:1].isdigit() or is_cjk(words[:1]))
+    ):
         return None
     single = len(names) == 1 and not re.search(r"al\.?$|ら$|ほか$|他$|[A-Z]\.|,", names[0])
     rest = read_attribution(text, after, min(_rest_end(text, after), after + 300))
@@ -74,7 +80,8 @@ def read_reference(text: str, start: int = 0) -> Reference | None:
         later = YEAR.search(text, after)
         year = int(later[0]) if later else None
     written = any(re.search(r"\b[A-Z]\.|et\.? al|,|ら$|ほか$", n) for n in names)
-    if year is None and (rest is None or rest.venue is None) and (single or not (quoted or written)):
+    sourced = _IDENTIFIED.search(text, after) is not None
+    if year is None and (rest is None or rest.venue is None) and (single or not (quoted or written or sourced)):
         return None
     colon = separator is not None and separator[0].strip() in (":", "：")
     dated = told is not None and any(c in told[0] for c in "()（）[]")
@@ -86,6 +93,7 @@ def read_reference(text: str, start: int = 0) -> Reference | None:
 
 
 LONGEST_REFERENCE = 1200
+_IDENTIFIED = re.compile(r"arXiv:\s?\d{4}\.\d{4,5}|\bdoi:\s?10\.|doi\.org/10\.", re.IGNORECASE)
 _SHORTEST_TITLE = 6
 
 
@@ -123,7 +131,11 @@ def find_references(state: Extraction) -> None:
         heading = _heading_above(state, block)
         number = _NUMBER.match(block.text)
         footnote = number is not None and (number["a"] or "").startswith("^")
-        if not listed and not footnote and not (number and number["a"] and number["a"].isdigit() and read_reference(block.text, number.end())):
+        if (
+            not listed
+            and not footnote
+            and not (number and number["a"] and number["a"].isdigit() and read_reference(block.text, number.end()))
+        ):
             continue
         above = state.parent.get(id(block))
         if listed and block.kind is BlockKind.ITEM and above is not None and above.kind is BlockKind.ITEM:
@@ -172,7 +184,7 @@ def reference_entry(state: Extraction, block: Block, start: int) -> Entry | None
     told = Told()
     read = read_reference(text, start)
     if read is not None:
-        title = squeeze(text[read.title[0] : read.title[1]]).strip(" .,*_\"“”")
+        title = squeeze(text[read.title[0] : read.title[1]]).strip(' .,*_"“”')
         told.put("authors", read.authors, place_of(state, block, *read.authors_at) if read.authors_at else "")
         told.put("year", read.year)
         if read.rest is not None:
@@ -190,7 +202,17 @@ def reference_entry(state: Extraction, block: Block, start: int) -> Entry | None
         if not address and not told.values and not looks_like_title(title):
             return None
     ids = identifiers(address or text if "arxiv" in text.casefold() or "doi" in text.casefold() else address or "")
-    paper = Paper(paper_id(title), title, Role.CITED, url=address, doi=ids.doi, arxiv_id=ids.arxiv_id, openreview_id=ids.openreview_id, path=state.document.path, line=block.line)
+    paper = Paper(
+        paper_id(title),
+        title,
+        Role.CITED,
+        url=address,
+        doi=ids.doi,
+        arxiv_id=ids.arxiv_id,
+        openreview_id=ids.openreview_id,
+        path=state.document.path,
+        line=block.line,
+    )
     return Entry(filled(state, paper, told), block, at, len(text), short_names(title), listed=True)
 
 
@@ -208,7 +230,9 @@ def read_line_in_list(state: Extraction, block: Block, start: int) -> tuple[str,
         begin = start
     if len(title) < _SHORTEST_TITLE or title.casefold().startswith("http"):
         return None
-    if not (looks_like_title(title) or line.lead == "link" or line.attributed or (line.link is not None and is_paper_address(line.link.target))):
+    if not (
+        looks_like_title(title) or line.lead == "link" or line.attributed or (line.link is not None and is_paper_address(line.link.target))
+    ):
         return None
     return title, (begin, max(line.end, begin + 1)), line.attribution
 

@@ -11,8 +11,11 @@ from papergraph.extract.state import Entry, Extraction, Sentence
 from papergraph.lang import language_of
 from papergraph.notes.document import Block, BlockKind
 
-_STOP = re.compile(r"[。．！？!?]+[」』)）]*|(?<=[\w)\]\"”’*> ])(?<!\s\s)[.!?]+[\"”’)\]]*(?=\s+[\"“(\[*]*[A-Z\u3040-\u30ff\u4e00-\u9fff\[]|\s*$)|\t|(?<=[.!?])\s{2,}")
+_STOP = re.compile(
+    r"[。．！？!?]+[」』)）]*|(?<=[\w)\]\"”’*> ])(?<!\s\s)[.!?]+[\"”’)\]]*(?=\s+[\"“(\[*]*[A-Z\u3040-\u30ff\u4e00-\u9fff\[]|\s*$)|\t|(?<=[.!?])\s{2,}"
+)
 _NO_STOP = re.compile(r"(?:\b(?:et al|e\.g|i\.e|cf|vs|Fig|Eq|Sec|No|resp|approx|Dr|Prof|St|aka|etc)|\b[A-Z])\.$")
+_GOES_ON = re.compile(r"\s{0,20}(?:って|という|と|は|の|を|が|も|に)")
 _OPEN, _CLOSE = "「『（(“《〈[", "」』）)”》〉]"
 
 
@@ -20,7 +23,13 @@ def split_sentences(state: Extraction) -> None:
     """Cut each block into sentences; quotations, code, legend lines and the title itself are left out."""
     named = {id(e.block): e for e in state.entries if e.block is not None}
     for block in state.order:
-        if block.kind is BlockKind.CODE or block.line in state.legend.lines or block.quoted or id(block) in state.silent or id(block) in state.references.blocks:
+        if (
+            block.kind is BlockKind.CODE
+            or block.line in state.legend.lines
+            or block.quoted
+            or id(block) in state.silent
+            or id(block) in state.references.blocks
+        ):
             continue
         entry = named.get(id(block))
         subject = state.subject.get(id(block))
@@ -132,10 +141,10 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     for stop in _STOP.finditer(text, start, end):
         # brackets that never close hide no more than one sentence's worth of text
         piece = text[max(begin, stop.end() - LONGEST_SENTENCE) : stop.end()]
-        if _depth(piece) > 0 or _NO_STOP.search(piece.rstrip("\"”’)] ")):
+        if _depth(piece) > 0 or _NO_STOP.search(piece.rstrip('"”’)] ')):
             continue
         # "Transformers are multi state RNNs? って…" goes on: the mark belongs to a title
-        if re.match(r"\s*(?:って|という|と|は|の|を|が|も|に)", text[stop.end() : end]):
+        if _GOES_ON.match(text, stop.end(), end):
             continue
         yield _trim(text, begin, stop.end())
         begin = stop.end()

@@ -231,7 +231,11 @@ class Catalogue:
         key = fold(title)
         if exact is not None or len(key) < _LONG_KEY:
             return exact
-        begun = {k.paper.id: k.paper for k in self._begun.get(key[:_LONG_KEY], ()) if fold(k.paper.title).startswith(key) or key.startswith(fold(k.paper.title))}
+        begun = {
+            k.paper.id: k.paper
+            for k in self._begun.get(key[:_LONG_KEY], ())
+            if fold(k.paper.title).startswith(key) or key.startswith(fold(k.paper.title))
+        }
         if len(begun) == 1:
             return next(iter(begun.values()))
         if len(self.known) > _MANY:

@@ -23,7 +23,8 @@ def write_statements(state: Extraction) -> None:
     for entry in state.entries:
         if not (entry.listed and document.library):
             _add_paper(elements, entry.paper)
-    relations: dict[str, Relation] = {}
+    evidence: dict[tuple[str, str, str], list[Evidence]] = {}
+    places: dict[str, dict[str, None]] = {}
     for sentences in _passages(state):
         note = _note(state, sentences)
         if note is None:
@@ -38,11 +39,17 @@ def write_statements(state: Extraction) -> None:
                 target = _target(state, elements, found.target)
                 _add_paper(elements, found.source)
                 mentions.append(target)
-                _add_relation(state, relations, found, target, sentence, note)
+                evidence.setdefault(_ends(found, target), []).append(_evidence(state, found, sentence, note))
         note = replace(note, mentions=tuple(dict.fromkeys(m for m in mentions if m != note.about)))
-        held = elements.get(note.id)
-        elements[note.id] = _repeated(held, note) if isinstance(held, Note) else note
-    state.statements = [Statement(state.source, e) for e in (*elements.values(), *relations.values())]
+        held = elements.setdefault(note.id, note)
+        if isinstance(held, Note) and held.start != note.start:
+            places.setdefault(note.id, {})[f"{note.path}:{note.line}:{note.start}-{note.end}"] = None
+    for key, again in places.items():
+        first = elements[key]
+        assert isinstance(first, Note)
+        elements[key] = replace(first, also_at=tuple(again))
+    relations = [_relation(*ends, tuple(pieces)) for ends, pieces in evidence.items()]
+    state.statements = [Statement(state.source, e) for e in (*elements.values(), *relations)]
 
 
 def _passages(state: Extraction) -> list[list[Sentence]]:
@@ -93,13 +100,6 @@ def _subject(state: Extraction, entry: Entry | None) -> str | None:
     return entry.paper.id if entry is not None else None
 
 
-def _repeated(first: Note, again: Note) -> Note:
-    place = f"{again.path}:{again.line}:{again.start}-{again.end}"
-    if again.start == first.start or place in first.also_at:
-        return first
-    return replace(first, also_at=(*first.also_at, place))
-
-
 def _add_paper(elements: dict[str, Node | Relation], paper: Paper) -> None:
     """Keep one paper a title: an entry before a cited one, the first place, all markers, what either knows."""
     held = elements.get(paper.id)
@@ -140,26 +140,21 @@ def _target(state: Extraction, elements: dict[str, Node | Relation], mention: Me
     return concept.id
 
 
-def _add_relation(state: Extraction, relations: dict[str, Relation], found: Found, target: str, sentence: Sentence, note: Note) -> None:
+def _ends(found: Found, target: str) -> tuple[str, str, str]:
+    """The relation's type and ends; those of a symmetric one are sorted."""
     source, end = (target, found.source.id) if found.backward else (found.source.id, target)
-    symmetric = RELATIONS[found.type].symmetric
-    if symmetric:
+    if RELATIONS[found.type].symmetric:
         source, end = sorted((source, end))
-    own = relation_id(found.type, source, end, symmetric=symmetric)
+    return found.type, source, end
+
+
+def _evidence(state: Extraction, found: Found, sentence: Sentence, note: Note) -> Evidence:
     span = state.document.span(sentence.block, sentence.start, sentence.end)
     quote = state.document.text[span.start : span.end]
-    evidence = Evidence(note.id, quote, state.document.path, span.line, span.start, span.end, found.rule, found.confidence, found.hedged)
-    held = relations.get(own)
-    pieces = (*held.evidence, evidence) if held else (evidence,)
-    relations[own] = Relation(
-        own,
-        found.type,
-        source,
-        end,
-        max(e.confidence for e in pieces),
-        all(e.hedged for e in pieces),
-        AssertedBy.EXTRACTOR,
-        evidence=pieces,
-    )
+    return Evidence(note.id, quote, state.document.path, span.line, span.start, span.end, found.rule, found.confidence, found.hedged)
 
 
+def _relation(kind: str, source: str, end: str, evidence: tuple[Evidence, ...]) -> Relation:
+    own = relation_id(kind, source, end, symmetric=RELATIONS[kind].symmetric)
+    sure, hedged = max(e.confidence for e in evidence), all(e.hedged for e in evidence)
+    return Relation(own, kind, source, end, sure, hedged, AssertedBy.EXTRACTOR, evidence=evidence)

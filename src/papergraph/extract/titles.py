@@ -21,7 +21,9 @@ DECISION = re.compile(
     r"|accept(?:ed)?|reject(?:ed)?|withdrawn|findings|workshop|long|short|demo))\s*[)）\]】]",
     re.IGNORECASE,
 )
-_SMALL = frozenset("a an and as at but by for from in into is of on or over per the to via vs with without through under between are do does be can how what when where why who using your not no it its you".split())
+_SMALL = frozenset(
+    "a an and as at but by for from in into is of on or over per the to via vs with without through under between are do does be can how what when where why who using your not no it its you".split()
+)
 _QUOTED = re.compile(r"""^\s*["“「『《](?P<title>[^"”」』》]{8,})["”」』》]""")
 _SENTENCE_END = re.compile(r"[。．.!！][」』)）\"”’]*$")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
@@ -117,7 +119,14 @@ def read_title_line(block: Block) -> TitleLine | None:
     if not title:
         return None
     first = text.find(title[:1], start, end)
-    works = [x for x in block.links if is_paper_address(x.target) and x.start <= rest + _NEAR_LINK and (x.start >= end or x.end <= start) and _says_no_title(text[x.start : x.end])]
+    works = [
+        x
+        for x in block.links
+        if is_paper_address(x.target)
+        and x.start <= rest + _NEAR_LINK
+        and (x.start >= end or x.end <= start)
+        and _says_no_title(text[x.start : x.end])
+    ]
     if link is None or not is_paper_address(link.target):
         link = next(iter(works), link)
     return TitleLine(title, max(first, start), end, rest, link, decision, tuple(dict.fromkeys(found)), attribution, lead)
@@ -129,7 +138,12 @@ _NEAR_LINK = 60
 def _says_no_title(words: str) -> bool:
     """Whether a link's words name no work themselves: "pdf", an address, an emoji."""
     bare = squeeze(words).strip("[]() ")
-    return not any(c.isalnum() for c in bare) or is_web(bare) or LINK_WORDS.fullmatch(bare) is not None or (not looks_like_title(bare) and len(bare) < _NEAR_LINK // 3 and bare.islower())
+    return (
+        not any(c.isalnum() for c in bare)
+        or is_web(bare)
+        or LINK_WORDS.fullmatch(bare) is not None
+        or (not looks_like_title(bare) and len(bare) < _NEAR_LINK // 3 and bare.islower())
+    )
 
 
 def _brackets(text: str, start: int, stop: int) -> list[re.Match[str]]:
@@ -140,11 +154,18 @@ _ANY_BRACKET = re.compile(r"[(（\[【]([^()（）\[\]【】]{2,300})[)）\]】]
 
 
 def _leading(block: Block, begin: int, stop: int) -> tuple[Attribution | None, int]:
-    """"(NeurIPS 2020) Title", "[ICLR'21] Title", "Hu Wu, et al. [Title](…)": what stands before the title."""
+    """ "(NeurIPS 2020) Title", "[ICLR'21] Title", "Hu Wu, et al. [Title](…)": what stands before the title."""
     text = block.text
-    titled = next((x for x in block.links if x.kind == "url" and x.start > begin + 3 and is_paper_address(x.target) and looks_like_title(squeeze(text[x.start : x.end]))), None)
+    titled = next(
+        (
+            x
+            for x in block.links
+            if x.kind == "url" and x.start > begin + 3 and is_paper_address(x.target) and looks_like_title(squeeze(text[x.start : x.end]))
+        ),
+        None,
+    )
     if titled is not None:
-        before = read_attribution(text, begin, begin + len(text[begin : titled.start].rstrip(" \"“「『*_[(.,:：")))
+        before = read_attribution(text, begin, begin + len(text[begin : titled.start].rstrip(' "“「『*_[(.,:：')))
         if before is not None and (before.authors or before.venue or before.year):
             return before, titled.start
     bracket = _ANY_BRACKET.match(text, begin, stop)
@@ -158,7 +179,7 @@ def _leading(block: Block, begin: int, stop: int) -> tuple[Attribution | None, i
 
 
 def _inside(text: str, start: int, end: int) -> tuple[Attribution | None, int]:
-    """"[Title (Authors, Venue Year)](…)": the attribution at the title's own end."""
+    """ "[Title (Authors, Venue Year)](…)": the attribution at the title's own end."""
     for bracket in reversed(_brackets(text, start, end)):
         if bracket.end() >= end - 1:
             found = read_attribution(text, *bracket.span(1))
@@ -187,7 +208,9 @@ def _plain_end(text: str, start: int, end: int, stop: int, attribution: Attribut
     return (last, attribution) if cut and looks_like_title(squeeze(text[start:last]).strip(" .*_")) else (end, attribution)
 
 
-_REMARK = re.compile(r"\s+[–—―→]\s*|\s+-{1,2}\s+|\s+\|\s+|(?<=[a-z0-9?!])\.\s+(?=[A-Z])(?<!et al\. )|(?<=[a-z])[:：]\s+(?=[a-z\u3040-\u9fff])")
+_REMARK = re.compile(
+    r"\s+[–—―→]\s*|\s+-{1,2}\s+|\s+\|\s+|(?<=[a-z0-9?!])\.\s+(?=[A-Z])(?<!et al\. )|(?<=[a-z])[:：]\s+(?=[a-z\u3040-\u9fff])"
+)
 _PART = re.compile(r"\s*[,、，]\s*|(?<=[\w?!)])\.\s+|\s+/\s+|\s+(?=[A-Z][\w.-]+ et al)|\s+[–—-]\s+|\s+by\s+|\s+(?=[^\s,]{1,8}ら[\s,、/])")
 _MOST_PARTS, _SHORTEST = 24, 1
 
@@ -198,7 +221,7 @@ def _after(block: Block, end: int, stop: int) -> tuple[int, Attribution | None, 
     at, found, decision = end, None, None  # type: int, Attribution | None, str | None
     links = {x.start: x for x in block.links}
     for _ in range(_MOST_PARTS):
-        while at < stop and text[at] in " \t\u3000,，、.*_|)]）】\"”」』":
+        while at < stop and text[at] in ' \t\u3000,，、.*_|)]）】"”」』':
             at += 1
         if at in links and LINK_WORDS.fullmatch(squeeze(text[at : links[at].end]).strip("[]() ")):
             at = links[at].end
@@ -247,13 +270,18 @@ LINK_WORDS = re.compile(
 
 def _prefix(text: str, at: int, stop: int) -> Attribution | None:
     """The longest beginning of `text[at:stop]`, up to a sentence's or part's end, that is an attribution."""
-    ends = [m.start() for m in re.finditer(r"\.(?=\s)|\s[–—―→-]|\s\[|\s\(|。|\n|\s\||[:：](?=\s)|$", text[at : min(stop, at + 400)])][:_MOST_PARTS]
+    ends = [m.start() for m in re.finditer(r"\.(?=\s)|\s[–—―→-]|\s\[|\s\(|。|\n|\s\||[:：](?=\s)|$", text[at : min(stop, at + 400)])][
+        :_MOST_PARTS
+    ]
     best: Attribution | None = None
     for offset in ends:
         found = read_attribution(text, at, at + offset)
         if likely(found):
             best = found
     return best
+
+
+_LEADING_WORDS = 32
 
 
 def _title_span(block: Block, begin: int, stop: int) -> tuple[int, int, Link | None, str]:
@@ -264,7 +292,23 @@ def _title_span(block: Block, begin: int, stop: int) -> tuple[int, int, Link | N
 
     for link in block.links:
         words = squeeze(text[link.start : link.end])
-        if link.kind == "url" and link.start <= begin + 3 and link.end - link.start >= 3 and not text[begin : link.start].strip(" \"“「『*_[(") and not LINK_WORDS.fullmatch(words) and not is_web(words):
+        if (
+            link.kind == "url"
+            and link.start <= begin + 3
+            and link.end - link.start >= 3
+            and not text[begin : link.start].strip(' "“「『*_[(')
+            and not LINK_WORDS.fullmatch(words)
+            and not is_web(words)
+        ):
+            return link.start, link.end, link, "link"
+        if (
+            link.kind == "url"
+            and begin < link.start <= begin + _LEADING_WORDS
+            and is_paper_address(link.target)
+            and looks_like_title(words)
+            and text[begin : link.start].rstrip().endswith(":")
+        ):
+            # "skimmed only: [Title](…)"
             return link.start, link.end, link, "link"
     quoted = _QUOTED.match(text[begin:stop])
     if quoted:
@@ -274,7 +318,9 @@ def _title_span(block: Block, begin: int, stop: int) -> tuple[int, int, Link | N
         if a <= begin + 1 and b - a >= 4 and not text[a:b].rstrip().endswith((":", "：")):
             inside = next((x for x in block.links if x.start < b + 60 and is_paper_address(x.target)), None)
             return a, b, inside, "strong"
-    later = next((x for x in block.links if x.kind == "url" and x.start > begin and (LINK_WORDS.fullmatch(words_of(x)) or is_web(words_of(x)))), None)
+    later = next(
+        (x for x in block.links if x.kind == "url" and x.start > begin and (LINK_WORDS.fullmatch(words_of(x)) or is_web(words_of(x)))), None
+    )
     if later is not None:
         # "Title. [paper](…)", "Title https://…"
         piece = text[begin : min(later.start, stop)].rstrip(" [(（-–—:|,")

@@ -16,7 +16,9 @@ _MASK = {"position": WORK, "citation": WORK, "link": WORK, "title": WORK, "name"
 def mark_promising(state: Extraction) -> None:
     """Tell which sentences may hold a cue, without tokenizing: all later steps pass over the others."""
     for sentence in state.sentences:
-        sentence.promising = _may_relate(state, sentence) and _cue_triggers(state.words, sentence.language).search(sentence.text.casefold()) is not None
+        sentence.promising = (
+            _may_relate(state, sentence) and _cue_triggers(state.words, sentence.language).search(sentence.text.casefold()) is not None
+        )
 
 
 @cache
@@ -28,7 +30,9 @@ def _may_relate(state: Extraction, sentence: Sentence) -> bool:
     """Whether the gate could let anything through: an abstract's words, where the legend tells them apart, need a work beside them."""
     if sentence.own or not state.legend.brackets:
         return True
-    return any(m.is_work for m in sentence.mentions) or any(word in sentence.text for words in state.words.all() for word in words.paper_nouns)
+    return any(m.is_work for m in sentence.mentions) or any(
+        word in sentence.text for words in state.words.all() for word in words.paper_nouns
+    )
 
 
 def token_line(sentence: Sentence, *, masked: bool = True) -> TokenLine:
@@ -37,7 +41,9 @@ def token_line(sentence: Sentence, *, masked: bool = True) -> TokenLine:
         sentence.tokens = tokenize(sentence.text, sentence.language)
     base = sentence.start
     if not masked:
-        return TokenLine([t.key for t in sentence.tokens], [t.start + base for t in sentence.tokens], [t.end + base for t in sentence.tokens])
+        return TokenLine(
+            [t.key for t in sentence.tokens], [t.start + base for t in sentence.tokens], [t.end + base for t in sentence.tokens]
+        )
     keys: list[str] = []
     starts: list[int] = []
     ends: list[int] = []

@@ -14,7 +14,9 @@ from papergraph.vocabulary import Role
 
 _FOLDER = re.compile(r"^[^\W\d_](?!.*\d{4}-\d\d)")
 """A folder named for what it holds, not for a day or a tool (`_posts`, `2024-05-07-x`)."""
-_DAY = re.compile(r"^\W*(?:(?:19|20)\d\d[-/.年]\d{1,2}|\d{1,2}[/月]\d{1,2}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d|[Ww]eek \d)")
+_DAY = re.compile(
+    r"^\W*(?:(?:19|20)\d\d[-/.年]\d{1,2}|\d{1,2}[/月]\d{1,2}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d|[Ww]eek \d)"
+)
 _FEWEST = 3
 """Works that a page in prose discusses, none of which it is about, and that are its entries then."""
 
@@ -24,6 +26,7 @@ def find_topics(state: Extraction) -> None:
 
     A heading that is itself a paper is no topic; nor is a day, nor are the headings inside a file that is about one paper.
     """
+    papers = _of_papers(state)
     for entry in {e.paper.id: e for e in state.entries}.values():
         if (entry.cited and state.owner is not None) or entry.listed:
             continue
@@ -32,7 +35,7 @@ def find_topics(state: Extraction) -> None:
             continue
         # a file that is about one paper stands under its folders
         path = [squeeze(f) for f in state.document.path.split("/")[:-1] if _FOLDER.match(f)] if entry is state.owner else []
-        _put(state, entry, [*path, *(headings(state, entry.block) if entry.block is not None else ())])
+        _put(state, entry, [*path, *(headings(state, entry.block, papers) if entry.block is not None else ())])
 
 
 def _put(state: Extraction, entry: Entry, path: list[str]) -> None:
@@ -43,9 +46,13 @@ def _put(state: Extraction, entry: Entry, path: list[str]) -> None:
         entry.paper = replace(entry.paper, topics=(topic_id(tuple(path)),))
 
 
-def headings(state: Extraction, block: Block) -> list[str]:
-    """The headings above a block that are topics, from the outermost."""
-    papers = {id(e.block) for e in state.entries if e.block is not None and not e.cited}
+def _of_papers(state: Extraction) -> set[int]:
+    """The blocks that name the papers that the notes are about."""
+    return {id(e.block) for e in state.entries if e.block is not None and not e.cited}
+
+
+def headings(state: Extraction, block: Block, papers: set[int]) -> list[str]:
+    """The headings above a block that are topics, from the outermost; those of `papers` are none."""
     out: list[str] = []
     above = state.parent.get(id(block))
     while above is not None:
@@ -74,7 +81,10 @@ def promote_discussed(state: Extraction) -> None:
                 named.setdefault(paper.id, sentence.block)
     if len(named) < _FEWEST * (1 + own):
         return
+    papers = _of_papers(state)
     for paper_id, block in named.items():
         entry = by_id[paper_id]
         entry.paper = replace(entry.paper, role=Role.ENTRY)
-        _put(state, entry, [h for n, h in enumerate(headings(state, block)) if n or section_of(h, state.words) == ""])
+        if entry.block is not None:
+            papers.add(id(entry.block))
+        _put(state, entry, [h for n, h in enumerate(headings(state, block, papers)) if n or section_of(h, state.words) == ""])

@@ -23,7 +23,7 @@ _TAG_ONLY = re.compile(r"^[<`][^\s<>`]{1,40}[>`]$")
 _URL = re.compile(r"https?://[^\s<>\"'「」『』（）、。]+")
 _HEADING_MARK = re.compile(r"[ \t]*(?:[■◆□◇▼▲●★☆#]+|【)[ \t\u3000]*")
 _LONGEST_HEADING, _DEEPEST = 60, 64
-_MARKDOWN = re.compile(r"^(?:#{1,6} \S|[ \t]{2,}[-*+] \S|[-*+] \[[^\]]+\]\(|> \S|\|.+\|[ \t]*$|```)|\[[^\]\n]+\]\(\S+\)|\[\[[^\]\n]+\]\]", re.MULTILINE)
+_MARKDOWN = re.compile(r"^(?:#{1,6} \S|[a-z][\w-]*:: \S|[ \t]{2,}[-*+] \S|[-*+] \[[^\]]+\]\(|> \S|\|.+\|[ \t]*$|```)|\[[^\]\n]+\]\(\S+\)|\[\[[^\]\n]+\]\]", re.MULTILINE)
 
 
 def looks_flat(text: str) -> bool:
