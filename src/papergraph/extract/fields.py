@@ -48,8 +48,10 @@ class Told:
 
 
 def place_of(state: Extraction, block: Block, start: int, end: int) -> str:
-    """`path:line:start-end` of visible characters of a block."""
-    span = state.document.span(block, start, max(end, start + 1))
+    """`line:start-end` of visible characters of a block; empty where there are none, as of a link that is an image."""
+    if end <= start:
+        return ""
+    span = state.document.span(block, start, end)
     return f"{span.line}:{span.start}-{span.end}"
 
 

@@ -160,6 +160,8 @@ def _object(sentence: Sentence, match: Match, words: Lexicon) -> Mention | None:
     first, last = clause(sentence, match.start, match.end, words)
     best: tuple[tuple[bool, float], Mention] | None = None
     for mention in sentence.mentions:
+        if mention.kind == "venue":
+            continue
         own = _is_self(sentence, mention)
         if own and japanese and mention.end <= match.start and _TOPIC.match(text[mention.end : mention.end + 80]):
             # この論文では, 本手法は: what the sentence is about, not what the cue is said of

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from papergraph.extract.attribution import is_venue
 from papergraph.extract.references import read_reference, surname
 from papergraph.extract.state import Entry, Extraction, Mention, Sentence, taken
 from papergraph.extract.titles import Cited, find_cited, looks_like_title
@@ -43,6 +44,8 @@ def find_citations(state: Extraction) -> None:
         if _ANY_YEAR.search(piece):
             for cited in find_cited(text, sentence.start, sentence.end):
                 _cited(state, sentence, cited)
+        if " paper" in piece:
+            _said_papers(state, sentence)
         if _CITES.search(piece):
             _narrated(state, sentence)
 
@@ -216,6 +219,31 @@ def _narrated(state: Extraction, sentence: Sentence) -> None:
                 line=sentence.block.line,
             )
             sentence.mentions.append(Mention(found.start(), found.start() + len(found[0].rstrip()), "citation", 0.8, paper))
+
+
+_SAID_PAPER = re.compile(r"\b[Tt]he\s+(?P<name>[A-Z][A-Za-z&]+|[a-z]+(?:-[a-z]+)*-[a-z]+)(?:\s+(?P<year>(?:19|20)\d\d))?(?:['’]s)?\s+papers?\b")
+
+
+def _said_papers(state: Extraction, sentence: Sentence) -> None:
+    """"the SIGMOD 2018 paper": the one work of these notes that appeared there; "the pseudo-lidar paper": a work by its name."""
+    for found in _SAID_PAPER.finditer(sentence.block.text, sentence.start, sentence.end):
+        if taken(sentence, *found.span()):
+            continue
+        name, year = found["name"], found["year"]
+        if is_venue(name):
+            there = {e.paper.id: e.paper for e in state.entries if e.paper.venue and name in e.paper.venue.split() and year in (None, str(e.paper.year))}
+            subject = sentence.subject.paper.id if sentence.subject is not None else None
+            there.pop(subject or "", None)
+            if len(there) == 1:
+                sentence.mentions.append(Mention(*found.span(), "citation", 0.9, referred(state, next(iter(there.values())), "", sentence)))
+            else:
+                # a venue is no work's name
+                sentence.mentions.append(Mention(*found.span("name"), "venue", 0.0, concept=name))
+        elif name[:1].islower() and name not in _PLAIN_KINDS:
+            sentence.mentions.append(Mention(*found.span("name"), "name", 0.8, concept=name))
+
+
+_PLAIN_KINDS = frozenset("follow-up state-of-the-art well-known peer-reviewed best-paper award-winning much-cited above-mentioned".split())
 
 
 def _title_behind(state: Extraction, sentence: Sentence, at: int) -> tuple[str, int, str | None] | None:

@@ -55,9 +55,17 @@ def find_names(state: Extraction) -> None:
                 or not (any(c.isupper() for c in label) or _LOWER_NAME.fullmatch(label))
             ):
                 continue
-            if not japanese and start == sentence.start and not named and " " not in label:
+            if not japanese and not named and " " not in label and (start == sentence.start or _AFTER_STOP.search(sentence.block.text[sentence.start : start]) or _is_cue_word(state.words, label)):
                 continue
             sentence.mentions.append(Mention(start, start + len(label), "name", 0.85, concept=label))
+
+
+_AFTER_STOP = re.compile(r"[:;→–—•]\s*\Z")
+
+
+def _is_cue_word(words: Words, label: str) -> bool:
+    """Whether a capitalised word is one of the cues' own: "tl;dr: Extension of CoordConv"."""
+    return label.casefold() in _cue_words(words, "en")
 
 
 def _without_cue_words(words: Words, sentence: Sentence, start: int, end: int) -> int:
@@ -77,9 +85,13 @@ def _cue_words(words: Words, language: str) -> frozenset[str]:
     return frozenset(w.rstrip("?*") for p in patterns for part in p.split() for w in part.casefold().split("|"))
 
 
+_PLURAL = re.compile(r"[A-Za-z]*[A-Z]{2,}e?s|[A-Z][A-Za-z]*[A-Z]s")
+"""Things of a kind, no work: LSTMs, ReLUs, MDPs."""
+
+
 def _common(label: str, words: Lexicon) -> bool:
     plain = label.casefold()
-    return plain in words.generic or plain in _NEVER or plain.isdigit() or _NO_NAME.search(plain) is not None
+    return _PLURAL.fullmatch(label) is not None or plain in words.generic or plain in _NEVER or plain.isdigit() or _NO_NAME.search(plain) is not None
 
 
 def find_concepts(state: Extraction) -> None:
