@@ -14,6 +14,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import gold as golds
@@ -114,7 +115,7 @@ def held_out(cases: Sequence[Case]) -> NDArray[np.float64]:
 def table(cases: Sequence[Case], told: NDArray[np.float64]) -> str:
     """Reliability: what the model says, and how often it is right, in bins of probability."""
     lines = ["| said | relations | mean said | right | ends right |", "| --- | ---: | ---: | ---: | ---: |"]
-    for low, high in zip(BINS, BINS[1:], strict=False):
+    for low, high in pairwise(BINS):
         inside = [n for n, p in enumerate(told) if low <= p < high or (high == 1.0 and p == 1.0)]
         if inside:
             right = np.mean([cases[n].right for n in inside])
@@ -123,7 +124,7 @@ def table(cases: Sequence[Case], told: NDArray[np.float64]) -> str:
     right = np.array([float(c.right) for c in cases])
     error = sum(
         len(b) / len(cases) * abs(float(told[b].mean() - right[b].mean()))
-        for low, high in zip(BINS, BINS[1:], strict=False)
+        for low, high in pairwise(BINS)
         if (b := [n for n, p in enumerate(told) if low <= p < high or (high == 1.0 and p == 1.0)])
     )
     lines += [

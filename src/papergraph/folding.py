@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from base64 import b32encode
+from functools import lru_cache
 
 _NO_WORD = re.compile(r"[\W_]+")
 _SPACE = re.compile(r"\s+")
@@ -14,6 +15,7 @@ _CJK = re.compile(r"[\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-
 _RUN = re.compile(r"[\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff々〆]+|[^\W_\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff々〆]+")
 
 
+@lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """The look-up key of a name: NFKC, casefolded, letters and digits only.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from papergraph.folding import squeeze
 
@@ -74,6 +75,7 @@ class Attribution:
     year_at: tuple[int, int] | None = None
 
 
+@lru_cache(maxsize=4096)
 def read_attribution(text: str, start: int = 0, end: int | None = None) -> Attribution | None:
     """What `text[start:end]` says of who wrote a work, where and when, if it says nothing else; linear in its length.
 

@@ -394,7 +394,7 @@ def _short_lead(sentence: Sentence, match: Match, target: Mention, words: Lexico
 
 
 def listed_with(sentence: Sentence, target: Mention) -> list[Mention]:
-    """ "A, B and C", A や B: what is joined to the target by commas and "and" is meant as well."""
+    """As in "A, B and C", A や B: what is joined to the target by commas and "and" is meant as well."""
     if target.kind in ("phrase", "concept"):
         return []
     if target.kind == "position":

@@ -141,10 +141,7 @@ def _named_elsewhere(state: Extraction, name: str, text: str, words: Counter[str
     """Whether the notes say the name somewhere else too; a capital alone does not make a first word a name."""
     if is_cjk(text) and (sum(c.isupper() for c in name) > 1 or "-" in name):
         return True
-    if _RUN.fullmatch(name):
-        times = words[name]
-    else:
-        times = len(re.findall(rf"(?<![\w-]){re.escape(name)}(?![\w-])", state.document.text))
+    times = words[name] if _RUN.fullmatch(name) else len(re.findall(rf"(?<![\w-]){re.escape(name)}(?![\w-])", state.document.text))
     return times > 1 or (sum(c.isupper() for c in name) > 1 and len(name) >= _SHORTEST)
 
 

@@ -117,7 +117,7 @@ _NUMBERED = re.compile(
 
 
 def _numbered(state: Extraction, sentence: Sentence) -> None:
-    """ "[3]", "[1, 4]", "[^raft]", 論文関連リンクの2: what the file's own list has under that number or key."""
+    """As in "[3]", "[1, 4]", "[^raft]", 論文関連リンクの2: what the file's own list has under that number or key."""
     if not state.references.numbered:
         return
     text = sentence.block.text
@@ -160,7 +160,7 @@ def _keyed(state: Extraction, sentence: Sentence) -> None:
 
 
 def _narrated(state: Extraction, sentence: Sentence) -> None:
-    """ "Schneider (1990)", "Kraska et al.", "the Hutter paper": authors that the notes' own works have, or with a year any."""
+    """As in "Schneider (1990)", "Kraska et al.", "the Hutter paper": authors that the notes' own works have, or with a year any."""
     text = sentence.block.text
     for found in _NARRATED.finditer(text, sentence.start, sentence.end):
         if taken(sentence, *found.span()):
@@ -433,7 +433,7 @@ def _scan(state: Extraction, sentence: Sentence, own: dict[str, Paper], papers: 
 
 
 def find_said_titles(state: Extraction) -> None:
-    """ "Vision Mamba の論文は", "… って", a title in quotation marks: works that only this sentence names."""
+    """As in "Vision Mamba の論文は", "… って", a title in quotation marks: works that only this sentence names."""
     for sentence in state.sentences:
         text = sentence.block.text
         found = (
@@ -458,7 +458,7 @@ def find_said_titles(state: Extraction) -> None:
 
 
 def find_aliases(state: Extraction) -> None:
-    """ "構文注目構造（Syntactic Attention Structure：SAS）": one concept under three names."""
+    """As in "構文注目構造（Syntactic Attention Structure：SAS）": one concept under three names."""
     for sentence in state.sentences:
         if sentence.block.kind is BlockKind.ROW or ("(" not in sentence.text and "（" not in sentence.text):
             continue

@@ -161,7 +161,7 @@ def _titled(head: Block | None) -> bool:
 
 
 def _strip_attribution(state: Extraction, title: str, head: Block | None, told: Told) -> str | None:
-    """ "Title (Authors, Venue Year)" without what the brackets tell, which is kept."""
+    """As in "Title (Authors, Venue Year)" without what the brackets tell, which is kept."""
     found = list(re.finditer(r"[(（\[]([^()（）\[\]]{5,300})[)）\]]\s*$", title))
     if not found:
         return None

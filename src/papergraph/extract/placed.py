@@ -60,7 +60,7 @@ _SHORT = 48
 
 
 def _heads(state: Extraction, block: Block) -> Labelled | None:
-    """ "See also:" with nothing behind it heads the list below."""
+    """As in "See also:" with nothing behind it heads the list below."""
     text = block.text.strip()
     if not text.rstrip("*_ ").endswith((":", "：")):
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from papergraph.extract.attribution import YEAR, Attribution, is_venue, read_attribution, read_names
 from papergraph.extract.fields import Told, filled, place_of
@@ -39,6 +40,7 @@ class Reference:
     year: int | None = None
 
 
+@lru_cache(maxsize=4096)
 def read_reference(text: str, start: int = 0) -> Reference | None:
     """A reference "Authors (Year). Title. Venue.", "Authors. Title. Venue, Year.", 'Authors, "Title", Venue, Year.'
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from papergraph.extract.attribution import Attribution, joined, likely, read_attribution
 from papergraph.folding import is_cjk, squeeze
@@ -154,7 +155,7 @@ _ANY_BRACKET = re.compile(r"[(（\[【]([^()（）\[\]【】]{2,300})[)）\]】]
 
 
 def _leading(block: Block, begin: int, stop: int) -> tuple[Attribution | None, int]:
-    """ "(NeurIPS 2020) Title", "[ICLR'21] Title", "Hu Wu, et al. [Title](…)": what stands before the title."""
+    """As in "(NeurIPS 2020) Title", "[ICLR'21] Title", "Hu Wu, et al. [Title](…)": what stands before the title."""
     text = block.text
     titled = next(
         (
@@ -179,7 +180,7 @@ def _leading(block: Block, begin: int, stop: int) -> tuple[Attribution | None, i
 
 
 def _inside(text: str, start: int, end: int) -> tuple[Attribution | None, int]:
-    """ "[Title (Authors, Venue Year)](…)": the attribution at the title's own end."""
+    """As in "[Title (Authors, Venue Year)](…)": the attribution at the title's own end."""
     for bracket in reversed(_brackets(text, start, end)):
         if bracket.end() >= end - 1:
             found = read_attribution(text, *bracket.span(1))
@@ -336,6 +337,7 @@ def title_case(title: str) -> float:
     return float(sum(w[:1].isupper() for w in words)) / len(words)
 
 
+@lru_cache(maxsize=4096)
 def looks_like_title(title: str) -> bool:
     """Whether these words could be a work's title by their form alone: several Latin words, capitalised, no sentence.
 
