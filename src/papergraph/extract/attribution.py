@@ -49,11 +49,11 @@ _ET_AL = r"(?:et\.?\s*al\.?|(?:and|&)\s+(?:others|colleagues|co\.?)|\+)"
 _ONE = re.compile(
     rf"(?P<latin>{_LATIN_NAME})[*†‡§¹²³]*(?P<etal>,?\s*{_ET_AL}|\s?(?:ら|ほか|他)(?![\u3041-\u3096\u4e00-\u9fff]))?|(?P<japanese>{_JAPANESE_NAME})(?P<etal2>\s?(?:ら|ほか|他))?"
 )
-_BETWEEN = re.compile(r"\s*(?:,\s*(?:and|&)\s+|;\s*|,\s*|、\s*|，\s*|/\s*|・\s*|\s+and\s+|\s*&\s*|\s+と\s*)")
+_BETWEEN = re.compile(r"\s*(?:,?\s*(?:\.\s?\.\s?\.|…)\s*,?\s*(?:(?:and|&)\s+)?|,\s*(?:and|&)\s+|;\s*|,\s*|、\s*|，\s*|/\s*|・\s*|\s+and\s+|\s*&\s*|\s+と\s*)")
 _ROLE_WORDS = re.compile(r"^(?:著者|authors?|by|written by|著)\s*[:：]?\s*", re.IGNORECASE)
 _FILLER = re.compile(
     r"(?:[\s,，、;:：.。/|–—*_~()（）\[\]【】<>-]|\b(?:in|at|on|by|the|of|to appear|preprint|under review|pp?\.?\s*\d[\d–-]*|vol\.?\s*\d+|no\.?\s*\d+|version|v\d|year|published|posted|and)\b|"
-    r"\bar[xX]iv(?:\s*preprint)?(?:\s*ar[xX]iv)?[:\s]*\d{4}\.\d{4,5}(?:v\d+)?|\bdoi:?\s*10\.\S+|https?://\S+|\d{1,3}(?:st|nd|rd|th)|第?\d+回|\b\d{1,4}(?:[–-]\d{1,4})?\b|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]*\.?|年|月)+"
+    r"\bar[xX]iv(?:\s*preprint)?(?:\s*ar[xX]iv)?[:\s]*\d{4}\.\d{4,5}(?:v\d+)?|\bdoi:?\s*10\.\S+|https?://\S+|\d{1,3}(?:st|nd|rd|th)|第?\d+回|\b\d{1,7}(?:[–-]\d{1,4})?\b|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]*\.?|年|月)+"
 )
 _NOT_NAMES = frozenset(
     "abstract paper papers arxiv pdf code github project page website video slides blog demo oral spotlight poster summary note notes link links data dataset the this that these see note todo method methods results model models introduction "
@@ -165,6 +165,7 @@ def _authors(body: str, covered: list[bool]) -> tuple[tuple[str, ...], tuple[int
         at += 1
     first = at
     names: list[str] = []
+    between_names: list[str] = []
     last = at
     while at < len(body):
         if covered[at]:
@@ -189,8 +190,19 @@ def _authors(body: str, covered: list[bool]) -> tuple[tuple[str, ...], tuple[int
                 names[-1] = squeeze(body[one.start() : etal.end()])
                 last = etal.end()
             break
+        between_names.append(between[0].strip())
         at = between.end()
-    return (tuple(names), (first, last)) if names else ((), None)
+    return (_uninverted(names, between_names), (first, last)) if names else ((), None)
+
+
+def _uninverted(names: list[str], between: list[str]) -> tuple[str, ...]:
+    """Names as written where a comma stands within them: "Schoch, Stephanie, Haifeng Xu, and Yangfeng Ji", "Grosse, Roger and Bae, Juhan"."""
+    if len(names) > 1 and between[:1] == [","] and all(" " not in n and "." not in n for n in names[:2]):
+        if len(names) > 2 and all(" " in n for n in names[2:]):
+            return (f"{names[0]}, {names[1]}", *names[2:])
+        if len(names) > 3 and len(names) % 2 == 0 and all(b == "," for b in between[::2][: len(names) // 2]) and all(b == "and" for b in between[1::2][: len(names) // 2 - 1]):
+            return tuple(f"{a}, {b}" for a, b in zip(names[::2], names[1::2], strict=True))
+    return tuple(names)
 
 
 def joined(first: Attribution | None, second: Attribution | None) -> Attribution | None:
