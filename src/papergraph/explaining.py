@@ -125,6 +125,8 @@ def explain(file: Path, line: int | None = None, *, within: Path | None = None, 
     NotesError
         If the file cannot be read, is not in `within`, or has no such line.
     """
+    if file.is_dir():
+        raise NotesError(f"{file} is a folder: name one of its files, and the folder with --within")
     if not file.is_file():
         raise NotesError(f"{file}: no such file")
     files, _ = find_files([within or file])

@@ -515,7 +515,7 @@ def _in_prose(state: Extraction, blocks: list[Block]) -> list[Entry]:
     return out
 
 
-_CITED = re.compile(r"[(（][^()（）]{2,80}(?:19|20)\d\d[a-z]?[)）]|[A-Z][\w-]+ (?:and [A-Z][\w-]+|et al\.) \((?:19|20)\d\d\)")
+_CITED = re.compile(r"[(（][^()（）]{2,80}(?:19|20)\d\d[a-z]?[)）]|[A-Z][\w-]{1,40}+ (?:and [A-Z][\w-]+|et al\.) \((?:19|20)\d\d\)")
 _FEW_CITED = 5
 """Citations by author and year above which running text is a survey, which is about no one work."""
 _NEAR_TOP, _BEGINS = 12, 90

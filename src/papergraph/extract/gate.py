@@ -48,6 +48,8 @@ def gate_targets(state: Extraction) -> None:
             if any(m.start < match.end and match.start < m.end for m in used):
                 continue
             found = _resolve(state, sentence, match, words)
+            if not isinstance(found, str):
+                found = [f for f in found if f.target.paper is None or f.target.paper.id != f.source.id] or "it names only the paper itself"
             rule = f"{sentence.language}:{match.cue.name}"
             if isinstance(found, str):
                 sentence.verdicts.append(Verdict(rule, match.start, match.end, f"stopped: {found}"))
@@ -117,8 +119,7 @@ def _resolve(state: Extraction, sentence: Sentence, match: Match, words: Lexicon
         if source is None:
             return "it stands under no paper, and names none that it could be about"
         actors = [source]
-    relations = [_found(state, sentence, match, a, t) for a in actors for t in targets if t.paper is None or t.paper.id != a.id]
-    return relations or "it names only the paper itself"
+    return [_found(state, sentence, match, a, t) for a in actors for t in targets]
 
 
 def _found(state: Extraction, sentence: Sentence, match: Match, source: Paper, target: Mention, *, turned: bool = False) -> Found:

@@ -109,7 +109,7 @@ _NARRATED = re.compile(
     r"|(?P<japanese>[\u4e00-\u9fff]{1,4})ら\s*(?:[(（\[]\s*(?P<year2>(?:19|20)\d\d)\s*[)）\]])?"
 )
 _CITES = re.compile(
-    r"(?:19|20)\d\d\s*[)）\]]|et\s+al|and\s+colleagues|ら|\b[A-Z][\w'’-]+\s+(?:and|&)\s+[A-Z]|\b[Tt]he\s+[A-Z][\w'’-]+\s+(?:paper|approach|method|work|result)|[A-Z][\w-]+['’]s?\s+(?:paper|work|method|result|construction|approach|model)|[A-Z][\w-]+['’]s\b"
+    r"(?:19|20)\d\d\s*[)）\]]|et\s+al|and\s+colleagues|ら|\b[A-Z][\w'’-]{1,40}+\s+(?:and|&)\s+[A-Z]|\b[Tt]he\s+[A-Z][\w'’-]{1,40}+\s+(?:paper|approach|method|work|result)|[A-Z][\w-]{1,40}+['’]s?\s+(?:paper|work|method|result|construction|approach|model)|[A-Z][\w-]{1,40}+['’]s\b"
 )
 _NUMBERED = re.compile(
     r"\[(?P<key>\^?[\w.-]{1,24})(?P<more>(?:\s*[,，、]\s*\^?[\w.-]{1,24}){0,8})\](?!\()|(?:論文関連リンク|参考文献リンク|参考文献|文献|参考リンク|関連リンク)の?\s?\[?(?P<number>\d{1,3})\]?"
