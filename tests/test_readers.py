@@ -163,7 +163,7 @@ def test_bibtex_fields() -> None:
     }
     assert told(two) == {
         "title": "注意機構の解析",
-        "authors": ("佐藤 花子", "山田 太郎"),
+        "authors": ("佐藤, 花子", "山田 太郎"),
         "year": 2021,
         "date": "2024-06-01",
         "venue": "人工知能学会論文誌",
