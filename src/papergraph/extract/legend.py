@@ -12,6 +12,15 @@ BRACKETS = ("「」", "『』", "()", "（）", "[]", "［］", "【】", "<>", 
 _LINE = re.compile(r"^\s*(?P<head>\S{1,4}?(?:\s?\S{1,3})?)\s*(?:[:：=＝→⇒]|\s[-–—]\s|は)\s*(?P<meaning>\S.*)$")
 
 
+_BETWEEN = r"\s*(?:…|\.\.\.|~|〜)?\s*"
+_INSIDE = re.compile(
+    "(?P<pair>" + "|".join(f"{re.escape(b[0])}{_BETWEEN}{re.escape(b[1])}" for b in BRACKETS) + ")"
+    r"\s*(?:(?:で|に)?(?:囲|括)っ\w{1,6}?|の?(?:中|内|なか|部分|中身))?\s*(?:は|が|\s(?:is|are|holds?|contains?|=)\s)(?P<meaning>[^。.]{2,60})"
+)
+"""A sentence that says whose words brackets hold: 〔 〕の中は私の感想です, "text in {} is my own"."""
+_LONGEST = 160
+
+
 def read_legend(state: Extraction) -> None:
     """Lines of the form "「」: 僕の発言" or "🔴: 主観的興味", wherever they stand before the first paper."""
     brackets: list[tuple[str, str]] = list(state.words.brackets)
@@ -19,6 +28,12 @@ def read_legend(state: Extraction) -> None:
     lines: set[int] = set()
     own = tuple(w for words in state.words.all() for w in words.own_words)
     for block in state.order:
+        said = _INSIDE.search(block.text) if len(block.text) <= _LONGEST else None
+        if said is not None and any(w in said["meaning"].casefold() for w in own):
+            inside = said["pair"].strip()
+            brackets.append((inside[0], inside[-1]))
+            lines.add(block.line)
+            continue
         found = _LINE.match(block.text)
         if found is None or len(block.text) > 80:
             continue
