@@ -151,8 +151,12 @@ def test_own_labels(notes: Path) -> None:
         ('[[cues]]\ntype = "uses"\npatterns = ["a ~2"]\n', r":3: cues\.0\.patterns: a pattern needs a word at both ends"),
         ('[[cues]]\ntype = "uses"\npatterns = ["a"]\n\n[[cues]]\ntype = "uses"\npatterns = ["a"]\nweight = 7\n', r":8: cues\.1\.weight: .*less than or equal to 1"),
         ("brackets = [\"((\"]\n", r":1: brackets: '\(\(' is no pair of brackets"),
-        ("\ncuess = []\n", r":2: cuess: Extra inputs"),
+        ("\ncuess = []\n", r":2: cuess: unknown key; did you mean 'cues'\?"),
         ("a = \n", r":1: no valid TOML"),
+        ('hedges = [""]\n', r":1: hedges: a pattern needs a word"),
+        ('hedges = "perhaps"\n', r":1: hedges: should be a list of texts"),
+        ('[[cues]]\ntype = "uses"\npatterns = ["a?"]\n', r":3: cues\.0\.patterns: 'a\?' holds no word that must be there"),
+        ('[[cues]]\ntype = "uses"\npatterns = ["a"]\nneeds = ["links"]\n', r":4: cues\.0\.needs: 'links' is no kind of target"),
         ('[labels]\nextent = ["x"]\n', r"labels: 'extent' is no meaning of a label"),
     ],
 )

@@ -137,9 +137,9 @@ def explain(file: Path, line: int | None = None, *, within: Path | None = None, 
     document = next((d for d in documents if d.uri == files[own].uri), None)
     if document is None:
         raise NotesError("\n".join(failures))
-    last = document.text.count("\n") + 1
+    last = len(document.text.splitlines())
     if line is not None and not 1 <= line <= last:
-        raise NotesError(f"{file}: has no line {line}; its last one is {last}")
+        raise NotesError(f"{file} has no line {line}; its last one is {last}")
     state = extraction_of(document, documents, words_for([within or file], lexicons))
     return tuple(_read(state, block) for block in _at(state, line))
 

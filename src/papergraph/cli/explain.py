@@ -33,6 +33,8 @@ def explain_(
 
     found = _PLACE.match(place)
     file, line = (Path(place), None) if found is None or Path(place).is_file() else (Path(found["file"]), found["line"])
+    if found is None and not file.exists() and ":" in place and Path(place.rsplit(":", 1)[0]).is_file():
+        raise NotesError(f"{place.rsplit(':', 1)[1]!r} is no number of a line")
     lines = explain(file, int(line) if line else None, within=within, lexicons=own_lexicons(lexicon), encoding=encoding)
     if not lines and line:
         raise NotesError(f"{place}: nothing stands there")
@@ -73,7 +75,7 @@ def _sentence(sentence: "SentenceRead", *, whole: bool) -> "list[RenderableType]
         out.append(hanging(9, styled(f"{sentence.voice}'s words, about {sentence.about or 'no paper'}", "dim")))
         out += [hanging(9, styled(f"{n.kind}: {n.words}" + (f" → {n.stands_for}" if n.stands_for != n.words else ""))) for n in sentence.names]
         if not sentence.searched:
-            out.append(hanging(9, styled("no wording of a relation stands here", "dim")))
+            out.append(hanging(9, styled("not searched for wordings of relations: it names nothing that one could be said of", "dim")))
     out += [hanging(9, _rule(r)) for r in sentence.rules]
     return out
 

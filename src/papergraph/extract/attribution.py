@@ -97,10 +97,11 @@ def read_attribution(text: str, start: int = 0, end: int | None = None) -> Attri
         if at:
             covered[at[0] : at[1]] = [True] * (at[1] - at[0])
     authors, authors_at = _authors(body, covered)
-    left = "".join("\x00" if c else ch for c, ch in zip(covered, body, strict=True))
-    if authors_at:
-        left = left[: authors_at[0]] + "\x00" * (authors_at[1] - authors_at[0]) + left[authors_at[1] :]
-    if _FILLER.sub("", left.replace("\x00", " ")).strip():
+    left = body.replace("\x00", " ")
+    for at in (venue_at, year_at, authors_at):
+        if at:
+            left = left[: at[0]] + " " * (at[1] - at[0]) + left[at[1] :]
+    if _FILLER.sub("", left).strip():
         return None
     if not authors and venue is None and year is None:
         return None
@@ -123,8 +124,9 @@ LONGEST = 600
 
 def _venue_and_year(body: str) -> tuple[tuple[int, int] | None, tuple[int, int] | None, str | None, int | None]:
     known = next((m for m in _KNOWN.finditer(body) if m["venue"] not in _AMBIGUOUS or m["year"] or YEAR.search(body)), None)
-    found = known or _JAPANESE_VENUE.search(body) or _LONG.search(body)
-    long = _LONG.search(body)
+    japanese = _JAPANESE_VENUE.search(body) if known is None and any(w in body for w in ("学会", "シンポジウム", "論文誌")) else None
+    long = _LONG.search(body) if japanese is None else None
+    found = known or japanese or long
     if known and long and long.start() < known.start() and long.end() > known.start():
         found = long
     venue_at = None

@@ -8,7 +8,7 @@ from functools import cache
 from papergraph.extract.state import Extraction, Match, Sentence, Verdict
 from papergraph.extract.tokens import token_line
 from papergraph.lang import Cue, Lexicon, Wording
-from papergraph.lang.patterns import TokenLine, compile_patterns, triggers
+from papergraph.lang.patterns import TokenLine, compile_patterns, stems, triggers
 from papergraph.lang.words import Words
 from papergraph.vocabulary import Kind
 
@@ -17,9 +17,19 @@ _AROUND = 8
 
 
 @cache
-def _cues(words: Words, language: str) -> tuple[tuple[re.Pattern[str], re.Pattern[str], Cue], ...]:
-    """For each cue what tells that a text may hold it, and what finds it in a line of tokens."""
-    return tuple((triggers(c.patterns), compile_patterns(c.patterns), c) for c in words.of(language).cues)
+def _cues(words: Words, language: str) -> tuple[tuple[re.Pattern[str], Cue], ...]:
+    """For each cue what finds it in a line of tokens."""
+    return tuple((compile_patterns(c.patterns), c) for c in words.of(language).cues)
+
+
+@cache
+def _stems(words: Words, language: str) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Each stem that tells that a text may hold a cue, and the numbers of its cues."""
+    out: dict[str, list[int]] = {}
+    for n, cue in enumerate(words.of(language).cues):
+        for stem in stems(cue.patterns):
+            out.setdefault(stem, []).append(n)
+    return tuple((stem, tuple(numbers)) for stem, numbers in out.items())
 
 
 @cache
@@ -36,8 +46,10 @@ def match_cues(state: Extraction) -> None:
         folded = sentence.text.casefold()
         line: TokenLine | None = None
         hits: list[Match] = []
-        for trigger, pattern, cue in _cues(state.words, sentence.language):
-            if not trigger.search(folded) or (cue.needs == ("next",) and id(sentence.block) not in state.next_cited):
+        cues = _cues(state.words, sentence.language)
+        for n in sorted({n for stem, numbers in _stems(state.words, sentence.language) if stem in folded for n in numbers}):
+            pattern, cue = cues[n]
+            if cue.needs == ("next",) and id(sentence.block) not in state.next_cited:
                 continue
             line = line or token_line(sentence)
             for a, b in line.find(pattern):
@@ -47,7 +59,7 @@ def match_cues(state: Extraction) -> None:
                     sentence.verdicts.append(Verdict(_rule(sentence, cue), hit.start, hit.end, f"stopped: {word!r} stands beside the cue"))
                 else:
                     hits.append(hit)
-        sentence.matches = sorted(hits, key=lambda h: (h.start - h.end, -h.cue.weight, h.start, h.cue.name))
+        sentence.matches = sorted(hits, key=lambda h: (not h.cue.own, h.start - h.end, -h.cue.weight, h.start, h.cue.name))
 
 
 def _blocked(state: Extraction, sentence: Sentence, line: TokenLine, a: int, b: int, cue: Cue) -> str | None:

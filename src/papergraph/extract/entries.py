@@ -98,6 +98,7 @@ def _candidates(state: Extraction, blocks: list[Block]) -> list[Candidate]:
             block.kind not in (BlockKind.ITEM, BlockKind.ROW, BlockKind.PARAGRAPH, BlockKind.HEADING)
             or block.quoted
             or id(block) in state.silent
+            or _in_own_brackets(state, block)
         ):
             continue
         told = Told()
@@ -131,13 +132,19 @@ def _candidates(state: Extraction, blocks: list[Block]) -> list[Candidate]:
     return out
 
 
+def _in_own_brackets(state: Extraction, block: Block) -> bool:
+    """Whether the legend says of the whole line that it is the reader's own words."""
+    text = block.text.strip()
+    return any(text.startswith(a) and text.rstrip("。. ").endswith(b) and text.find(b) >= len(text.rstrip("。. ")) - 1 for a, b in state.legend.brackets)
+
+
 def _title_line(state: Extraction, block: Block) -> TitleLine | None:
     label = read_label(block.text, state.words)
     if label is not None and (label.typed or (label.group == "field" and (label.meaning != "title" or block.kind is not BlockKind.ITEM))):
         return None
     attributed = read_attribution(block.text) if block.kind is not BlockKind.HEADING else None
-    linked = any(is_paper_address(x.target) and x.end - x.start > len(block.text) // 2 for x in block.links)
-    if attributed is not None and likely(attributed) and (attributed.venue or attributed.year or not (linked or block.children)):
+    linked = any(is_paper_address(x.target) and x.start < _LIST_NUMBER and len(block.text[x.start : x.end].split()) > 1 for x in block.links)
+    if attributed is not None and likely(attributed) and not linked and (attributed.venue or attributed.year or not block.children):
         # a line of names, venue and year tells of the title above it
         return None
     line = read_title_line(block)
@@ -276,7 +283,7 @@ def _score(state: Extraction, block: Block, line: TitleLine, told: Told, below: 
         told_here = below.bibliographic or to_work or line.attributed
         said += [
             Reason(
-                -1 - 2 * any(_titles(c) and (c.kind is BlockKind.HEADING or not titled) for c in block.children[:_FIRST_BELOW]), "a heading"
+                -1 - 2 * any((c.kind is BlockKind.HEADING or not titled) and _titles(c) for c in block.children[:_FIRST_BELOW]), "a heading"
             ),
             Reason(-5 * (meaning_of(block.text, state.words)[0] != "" or section_of(block, state.words) != ""), "the name of a section"),
             Reason(-2 * (not told_here), "nothing of a work below it"),
@@ -467,8 +474,8 @@ def _entry(state: Extraction, block: Block, line: TitleLine, told: Told, role: R
         (line.start, line.end),
         line.rest,
         short_names(line.title),
-        keys=tuple(str(k) for k in (told.values.get("keys") or ())),
-    )  # type: ignore[attr-defined]
+        keys=tuple(str(k) for k in (told.values.get("keys") or ())),  # type: ignore[attr-defined]
+    )
 
 
 def _identified(paper: Paper) -> Paper:
@@ -586,10 +593,19 @@ def _heading_above(state: Extraction, block: Block) -> Block | None:
 def _own_blocks(state: Extraction) -> None:
     """Tell each block which entry it is about: nested below it, in its section, or after it in a flat list."""
     by_block = {id(e.block): e for e in state.entries if e.block is not None and not e.cited}
+    named = _by_name(state)
     current: Entry | None = None
+    follows: Block | None = None
     for block in state.order:
         if block.kind is BlockKind.HEADING:
             current = None
+        told = named.get(_bare_name(block.text)) if id(block) not in by_block and len(block.text) <= _SHORT_HEAD else None
+        if told is not None and block.kind in (BlockKind.HEADING, BlockKind.PARAGRAPH):
+            # "### Bao", a fold's "Remarks on Bao": what is below is about that paper of the table or list above
+            by_block[id(block)] = told
+            follows = block
+        elif block.kind is BlockKind.HEADING:
+            follows = None
         above: Block | None = block
         owner: Entry | None = None
         while above is not None and owner is None:
@@ -597,13 +613,35 @@ def _own_blocks(state: Extraction) -> None:
             above = state.parent.get(id(above))
         if owner is not None:
             current = owner
-        elif state.document.flat or (current is not None and current.block is not None and _continues(current.block, block)):
+        elif state.document.flat or (current is not None and current.block is not None and _continues(follows or current.block, block)):
             owner = current
         if owner is None:
             owner = state.owner
         if owner is not None:
             state.subject[id(block)] = owner
     _tie_citations(state)
+
+
+_SHORT_HEAD = 120
+_ABOUT = re.compile(r"^\W*(?:(?:remarks?|notes?|comments?|thoughts|more|details|about|on|re)\b[\s:]*)+|\s*(?:について|のメモ|の感想)\W*$", re.IGNORECASE)
+
+
+def _bare_name(text: str) -> str:
+    return fold(_ABOUT.sub("", text))
+
+
+def _by_name(state: Extraction) -> dict[str, Entry]:
+    """The papers that the page lists by all their names; of those that share a name none."""
+    out: dict[str, Entry | None] = {}
+    for entry in state.entries:
+        if entry.cited or entry is state.owner:
+            continue
+        for name in {fold(n) for n in (entry.paper.title, *entry.names)}:
+            out[name] = entry if name not in out else None
+    return {name: entry for name, entry in out.items() if entry is not None and len(name) >= _SHORTEST_NAME}
+
+
+_SHORTEST_NAME = 3
 
 
 def _continues(head: Block, block: Block) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from papergraph.extract.attribution import YEAR, Attribution, likely, read_attribution
 from papergraph.extract.labels import meaning_of, read_label
+from papergraph.extract.names import is_cue_word
 from papergraph.extract.state import Extraction
 from papergraph.extract.titles import DECISION, LINK_WORDS
 from papergraph.folding import squeeze
@@ -98,6 +99,8 @@ def _bare(state: Extraction, told: Told, block: Block, n: int) -> bool:
         and not found.venue
         and 2 <= len(found.authors[0].split()) <= _LONGEST_NAME
         and all(w[:1].isupper() for w in found.authors[0].split())
+        and not text.rstrip().endswith((".", "!", "。"))
+        and not is_cue_word(state.words, found.authors[0].split()[0])
     )
     sure = (
         likely(found)
@@ -317,8 +320,8 @@ def filled(state: Extraction, paper: Paper, told: Told) -> Paper:
         openreview_id=paper.openreview_id or ids.openreview_id,
         aliases=aliases,
         places=tuple(dict.fromkeys(places)),
-        **new,
-    )  # type: ignore[arg-type]
+        **new,  # type: ignore[arg-type]
+    )
 
 
 def headed_fields(state: Extraction, headings: Iterable[Block]) -> Told:

@@ -18,6 +18,7 @@ from papergraph.model import Paper
 from papergraph.vocabulary import Kind
 
 _RANK = {"position": 0, "citation": 1, "link": 1, "title": 1, "name": 2, "concept": 3, "phrase": 4}
+_AGREE, _OPPOSE = frozenset(("SUPPORTS", "CONSISTENT_WITH", "EQUIVALENT_TO")), frozenset(("CONTRADICTS", "DIFFERS_FROM"))
 _ADJACENT = 3
 _JOINING = ("と", "に", "の", "を", "から", "も", "って", "みたい", "っぽい", "的", "?", "？", "が", "は", "で")
 _LIST = frozenset(
@@ -56,11 +57,14 @@ def gate_targets(state: Extraction) -> None:
                 continue
             used.append(match)
             for relation in found:
-                if any(
-                    f.type == relation.type and f.source.id == relation.source.id and _same(f.target, relation.target)
-                    for f in sentence.relations
-                ):
+                told = {f.type for f in sentence.relations if f.source.id == relation.source.id and _same(f.target, relation.target)}
+                if relation.type in told:
                     continue
+                if relation.type in _AGREE and told & _OPPOSE:
+                    # what contradicts a proof does not support it
+                    continue
+                if relation.type in _OPPOSE and told & _AGREE:
+                    sentence.relations = [f for f in sentence.relations if not (f.type in _AGREE and f.source.id == relation.source.id and _same(f.target, relation.target))]
                 sentence.relations.append(relation)
                 sentence.verdicts.append(Verdict(rule, match.start, match.end, "states a relation", relation))
         if sentence.subject is None:

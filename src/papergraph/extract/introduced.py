@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from papergraph.extract.attribution import is_venue
 from papergraph.extract.state import Entry, Extraction
 from papergraph.folding import fold, is_cjk
 from papergraph.notes.document import Block, BlockKind
@@ -36,6 +37,8 @@ _COMMON = frozenset(
     "nlp cv ml ai gpu cpu llm lm cnn rnn gan gnn rl dl api gpt bert sota adam sgd relu mlp here there what why how when where which who if but and or so same similar like unlike".split()
 )
 _LOOKED_AT = 4
+_BEHIND = re.compile(r"[\]\s」』”\"]*[(（](?P<name>[A-Za-z][A-Za-z0-9]*(?:-[A-Za-z0-9]+)*)[)）]")
+"""A name in brackets right behind a title: [Generalization through Memorization](…)（kNN-LM）."""
 
 
 def find_introduced(state: Extraction) -> None:
@@ -45,7 +48,12 @@ def find_introduced(state: Extraction) -> None:
     first = _first_blocks(state)
     words = Counter(_RUN.findall(state.document.text))
     for entry in state.entries:
-        if entry.cited or entry.block is None:
+        if entry.block is None:
+            continue
+        if entry.cited:
+            behind = _BEHIND.match(entry.block.text, entry.head)
+            if behind and _own_name(behind["name"]) and not is_venue(behind["name"]):
+                claims.setdefault(fold(behind["name"]), []).append((entry, behind["name"]))
             continue
         for name in dict.fromkeys((*_claimed(state, entry, first.get(id(entry), []), words), *_of_title(entry, words))):
             claims.setdefault(fold(name), []).append((entry, name))
@@ -81,6 +89,9 @@ _LONGEST_ACRONYM = 5
 def _claimed(state: Extraction, entry: Entry, blocks: list[Block], words: Counter[str]) -> list[str]:
     out: list[str] = []
     texts = _first_texts(entry, blocks)
+    behind = _BEHIND.match(entry.block.text, entry.head) if entry.block is not None else None
+    if behind and _own_name(behind["name"]) and not is_venue(behind["name"]):
+        out.append(behind["name"])
     for n, text in enumerate(texts):
         first = _FIRST.match(text)
         if first and n < 2 and _own_name(first["name"]) and _named_elsewhere(state, first["name"], text, words):

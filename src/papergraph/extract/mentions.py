@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import replace
+from itertools import accumulate
 
 from papergraph.extract.attribution import is_venue
 from papergraph.extract.references import read_reference, surname
-from papergraph.extract.state import Entry, Extraction, Mention, Sentence, taken
+from papergraph.extract.state import BEGINNING, Entry, Extraction, Mention, Sentence, begun, taken
 from papergraph.extract.titles import Cited, find_cited, looks_like_title
 from papergraph.folding import fold, paper_id, squeeze
 from papergraph.model import Paper
@@ -152,7 +154,7 @@ def _numbered(state: Extraction, sentence: Sentence) -> None:
 def _keyed(state: Extraction, sentence: Sentence) -> None:
     text = sentence.block.text
     for key in _BRACKET_KEY.finditer(text, sentence.start, sentence.end):
-        if any(x.start <= key.start() and x.end >= key.end() for x in sentence.block.links) or taken(sentence, *key.span()):
+        if any(x.start <= key.start() and x.end >= key.end() for x in _links_at(state, sentence)) or taken(sentence, *key.span()):
             continue
         known = state.catalogue.by_page(key[1])
         paper = referred(state, known, key[1], sentence)
@@ -320,12 +322,33 @@ def find_links(state: Extraction) -> None:
         if entry.paper.url:
             own.setdefault(entry.paper.url.rstrip("/"), entry.paper)
     for sentence in state.sentences:
-        for link in sentence.block.links:
+        for link in _links_at(state, sentence):
             if link.start < sentence.start or link.end > sentence.end:
                 continue
             mention = _link_mention(state, sentence, link, own)
             if mention is not None:
                 sentence.mentions.append(mention)
+
+
+def _links_at(state: Extraction, sentence: Sentence) -> list[Link]:
+    """The links of the sentence's block that touch the sentence, in the block's order; in time that other links do not add to."""
+    links = sentence.block.links
+    if len(links) < _FEW_LINKS:
+        return [x for x in links if x.start <= sentence.end and x.end >= sentence.start]
+    if id(sentence.block) not in state.linked:
+        order = sorted(range(len(links)), key=lambda n: links[n].start)
+        state.linked[id(sentence.block)] = order, [links[n].start for n in order], [*accumulate((links[n].end for n in order), max)]
+    order, starts, reach = state.linked[id(sentence.block)]
+    out = []
+    k = bisect_right(starts, sentence.end) - 1
+    while k >= 0 and reach[k] >= sentence.start:
+        if links[order[k]].end >= sentence.start:
+            out.append(order[k])
+        k -= 1
+    return [links[n] for n in sorted(out)]
+
+
+_FEW_LINKS = 16
 
 
 def _link_mention(state: Extraction, sentence: Sentence, link: Link, own: dict[str, Paper]) -> Mention | None:
@@ -384,9 +407,9 @@ def link_titles(state: Extraction) -> None:
         papers.setdefault(entry.paper.id, entry.paper)
         for name in (entry.paper.title, *entry.names):
             own[name_key(name)] = entry.paper
-    longest = max((state.catalogue.longest, *map(len, own)))
+    known = begun(own)
     for sentence in state.sentences:
-        _scan(state, sentence, own, papers, longest)
+        _scan(state, sentence, own, known, papers)
 
 
 _SHORTEST_NAME = 3
@@ -395,26 +418,27 @@ _PLUS = re.compile(r"\+{1,2}(?!\w)")
 
 def _plus(text: str, at: int) -> str:
     """The plus signs that are part of a name: DefSent+ is not DefSent."""
-    found = _PLUS.match(text, at)
+    found = _PLUS.match(text, at) if text.startswith("+", at) else None
     return found[0] if found else ""
 
 
-def _scan(state: Extraction, sentence: Sentence, own: dict[str, Paper], papers: dict[str, Paper], longest: int) -> None:
+def _scan(state: Extraction, sentence: Sentence, own: dict[str, Paper], known: dict[str, int], papers: dict[str, Paper]) -> None:
     """Exact names on word borders, longest first; a short one only as it is written, with a capital.
 
-    `own` are this file's names, before those of the collection; `papers` its papers by id.
+    `own` are this file's names, before those of the collection, and `known` how they begin; `papers` its papers by id.
     """
-    text, others = sentence.block.text, state.catalogue.names()
+    text, others, begins = sentence.block.text, state.catalogue.names(), state.catalogue.begun
     borders = [
         m.span() for m in re.finditer(r"[A-Za-z0-9\u00C0-\u024F]+|[\u3040-\u30ff\u4e00-\u9fff]+", text[sentence.start : sentence.end])
     ]
+    pieces = [fold(text[sentence.start + a : sentence.start + b]) for a, b in borders]
     i = 0
     while i < len(borders):
         key, hit = "", None
         for j in range(i, len(borders)):
-            piece = text[sentence.start + borders[j][0] : sentence.start + borders[j][1]]
-            key += fold(piece)
-            if len(key) > longest:
+            key += pieces[j]
+            begin = key[:BEGINNING]
+            if len(begin) == BEGINNING and len(key) > max(known.get(begin, 0), begins.get(begin, 0)):
                 break
             name = key + _plus(text, sentence.start + borders[j][1])
             if len(name) >= _SHORTEST_NAME and (name in own or name in others):

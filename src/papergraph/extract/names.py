@@ -15,6 +15,8 @@ _NAME = re.compile(
     r"(?<![\w/@#.$\\-])(?:[A-Z]{2,}[\w+*]*(?:-[\w+*]+)*|[A-Z][a-z0-9]*[A-Z][\w+*]*(?:-[\w+*]+)*|[A-Z][\w+*]*-[\w+*-]*[A-Z0-9][\w+*-]*|[A-Z][a-z]+\d[\w.]*"
     r"|[A-Z][a-z]{2,}(?:[ \u00a0](?:[A-Z][\w-]+|[A-Z0-9]{1,4}\b))*)(?![\w])"
 )
+_PAIR = re.compile(r"(?<![\w&] )(?<!\w)[A-Z][a-z]{2,} & [A-Z][a-z]{2,}(?![\w&])")
+"""Two authors who stand for their work: Alon & Yahav."""
 _LOWER_NAME = re.compile(r"[a-z]+2[a-z]+|[a-z]{3,}\+{1,2}|[a-z]{2,}\d+[a-z]{2,}")
 """A name in small letters: pix2pix, struct2depth, pointnet++."""
 _LATIN_NAME = re.compile(
@@ -42,6 +44,9 @@ def find_names(state: Extraction) -> None:
             continue
         words = state.words.of(sentence.language)
         japanese = sentence.language == "ja"
+        for pair in _PAIR.finditer(sentence.block.text, sentence.start, sentence.end):
+            if not taken(sentence, *pair.span()):
+                sentence.mentions.append(Mention(*pair.span(), "name", 0.8, concept=squeeze(pair[0])))
         for found in (_LATIN_NAME if japanese else _NAME).finditer(sentence.block.text, sentence.start, sentence.end):
             start, end = found.span()
             if not japanese:
@@ -55,7 +60,7 @@ def find_names(state: Extraction) -> None:
                 or not (any(c.isupper() for c in label) or _LOWER_NAME.fullmatch(label))
             ):
                 continue
-            if not japanese and not named and " " not in label and (start == sentence.start or _AFTER_STOP.search(sentence.block.text[sentence.start : start]) or _is_cue_word(state.words, label)):
+            if not japanese and not named and " " not in label and (start == sentence.start or _AFTER_STOP.search(sentence.block.text[sentence.start : start]) or is_cue_word(state.words, label)):
                 continue
             sentence.mentions.append(Mention(start, start + len(label), "name", 0.85, concept=label))
 
@@ -63,7 +68,7 @@ def find_names(state: Extraction) -> None:
 _AFTER_STOP = re.compile(r"[:;→–—•]\s*\Z")
 
 
-def _is_cue_word(words: Words, label: str) -> bool:
+def is_cue_word(words: Words, label: str) -> bool:
     """Whether a capitalised word is one of the cues' own: "tl;dr: Extension of CoordConv"."""
     return label.casefold() in _cue_words(words, "en")
 

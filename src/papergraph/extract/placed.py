@@ -164,6 +164,8 @@ def _listed(state: Extraction, sentence: Sentence) -> None:
         first = _leading_title(state, sentence) or first
     if first is None or first.paper is None or first.paper.id == sentence.subject.paper.id:
         return
+    if _DENIED.match(sentence.block.text[first.end : sentence.end]):
+        return
     if first.start > sentence.start + 3 or (first.kind != "link" and not related):
         return
     for target in [first, *listed_with(sentence, first)]:
@@ -198,6 +200,9 @@ def _leading_title(state: Extraction, sentence: Sentence) -> Mention | None:
         mention
     ]
     return mention
+
+
+_DENIED = re.compile(r"\W*(?:no|nope|not really|unrelated)\b", re.IGNORECASE)
 
 
 def _named(state: Extraction, sentence: Sentence) -> None:
@@ -251,6 +256,9 @@ _COMPARED = (
     "ベースライン",
     "sota",
     "勝",
+    "のほうが",
+    "弱い",
+    "強い",
     "負け",
     "超え",
     "evaluated on",

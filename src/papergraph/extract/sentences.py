@@ -17,6 +17,7 @@ _STOP = re.compile(
 _NO_STOP = re.compile(r"(?:\b(?:et al|e\.g|i\.e|cf|vs|Fig|Eq|Sec|No|resp|approx|Dr|Prof|St|aka|etc)|\b[A-Z])\.$")
 _GOES_ON = re.compile(r"\s{0,20}(?:って|という|と|は|の|を|が|も|に)")
 _OPEN, _CLOSE = "「『（(“《〈[", "」』）)”》〉]"
+_BRACKET = re.compile(f"[{re.escape(_OPEN + _CLOSE)}]")
 
 
 def split_sentences(state: Extraction) -> None:
@@ -117,22 +118,21 @@ def _stands_alone(text: str, a: int, b: int, start: int) -> bool:
 
 def _bracketed(text: str, pairs: tuple[tuple[str, str], ...], start: int) -> Iterator[tuple[int, int]]:
     """The outermost stretches between the given brackets, brackets included."""
+    opening = re.compile(f"[{re.escape(''.join(p[0] for p in pairs))}]")
     i = start
-    while i < len(text):
-        pair = next((p for p in pairs if text[i] == p[0]), None)
-        if pair is None:
-            i += 1
-            continue
-        depth, j = 0, i
-        while j < len(text):
-            depth += (text[j] == pair[0]) - (text[j] == pair[1] and pair[0] != pair[1])
+    while (found := opening.search(text, i)) is not None:
+        i = found.start()
+        first, last = next(p for p in pairs if text[i] == p[0])
+        depth, end = 0, -1
+        for mark in re.compile(f"[{re.escape(first + last)}]").finditer(text, i):
+            depth += (mark[0] == first) - (mark[0] == last and first != last)
             if depth == 0:
+                end = mark.end()
                 break
-            j += 1
-        if j >= len(text):
+        if end < 0:
             return
-        yield i, j + 1
-        i = j + 1
+        yield i, end
+        i = end
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -164,10 +164,10 @@ def _bounded(spans: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 
 def _depth(piece: str) -> int:
     depth = 0
-    for char in piece:
+    for char in _BRACKET.findall(piece):
         if char in _OPEN:
             depth += 1
-        elif char in _CLOSE and depth:
+        elif depth:
             depth -= 1
     return depth
 

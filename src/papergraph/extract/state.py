@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -190,13 +190,13 @@ class Catalogue:
     def __init__(self, known: tuple[Known, ...] = ()) -> None:
         self.known = known
         self._names = _unambiguous((name_key(n), k) for k in known for n in k.names)
-        self.longest = max(map(len, self._names), default=0)
+        self.begun = begun(self._names)
         self._pages = _unambiguous((fold(p), k) for k in known for p in k.pages)
         self._authors = _unambiguous(((*key, ""), k) for k in known for key in _author_keys(k.paper))
         self._titles = {fold(k.paper.title): k for k in known}
-        self._begun: dict[str, list[Known]] = {}
+        self._alike: dict[str, list[Known]] = {}
         for k in known:
-            self._begun.setdefault(fold(k.paper.title)[:_LONG_KEY], []).append(k)
+            self._alike.setdefault(fold(k.paper.title)[:_LONG_KEY], []).append(k)
         self._days = _days(known)
         self._order = list(self._days)
         self._ordinals = {o: d for d in reversed(self._order) if (o := _ordinal(d)) is not None}
@@ -233,7 +233,7 @@ class Catalogue:
             return exact
         begun = {
             k.paper.id: k.paper
-            for k in self._begun.get(key[:_LONG_KEY], ())
+            for k in self._alike.get(key[:_LONG_KEY], ())
             if fold(k.paper.title).startswith(key) or key.startswith(fold(k.paper.title))
         }
         if len(begun) == 1:
@@ -257,6 +257,18 @@ class Catalogue:
 
 _FEWEST_DAYS, _MOST_DAYS = 3, 13
 """How many days ago "last week" may be."""
+
+
+BEGINNING = 6
+"""Letters of a folded name by which it is told that no name goes on so."""
+
+
+def begun(names: Iterable[str]) -> dict[str, int]:
+    """For each beginning of names how long the longest of them is."""
+    out: dict[str, int] = {}
+    for name in names:
+        out[name[:BEGINNING]] = max(len(name), out.get(name[:BEGINNING], 0))
+    return out
 
 
 def _ordinal(date: str) -> int | None:
@@ -310,6 +322,7 @@ class Extraction:
     sentences: list[Sentence] = field(default_factory=list)
     next_cited: dict[int, Entry] = field(default_factory=dict)
     families: dict[str, list[Entry]] = field(default_factory=dict)
+    linked: dict[int, tuple[list[int], list[int], list[int]]] = field(default_factory=dict)
     concepts: dict[str, Concept] = field(default_factory=dict)
     aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     labels: dict[str, Paper] = field(default_factory=dict)

@@ -20,9 +20,10 @@ def write_statements(state: Extraction) -> None:
     elements[state.source] = Source(state.source, document.uri, document.front.title or "", document.front.date, document.sha256)
     for topic in state.topics.values():
         elements[topic.id] = topic
+    papers: dict[str, dict[int, Paper]] = {}
     for entry in state.entries:
         if not (entry.listed and document.library):
-            _add_paper(elements, entry.paper)
+            _add_paper(elements, papers, entry.paper)
     evidence: dict[tuple[str, str, str], list[Evidence]] = {}
     places: dict[str, dict[str, None]] = {}
     for sentences in _passages(state):
@@ -33,17 +34,20 @@ def write_statements(state: Extraction) -> None:
         for sentence in sentences:
             for mention in sentence.mentions:
                 if mention.paper is not None and mention.kind in ("citation", "link", "title") and mention.paper.role is Role.CITED:
-                    _add_paper(elements, mention.paper)
+                    _add_paper(elements, papers, mention.paper)
                     mentions.append(mention.paper.id)
             for found in sentence.relations:
-                target = _target(state, elements, found.target)
-                _add_paper(elements, found.source)
+                target = _target(state, elements, papers, found.target)
+                _add_paper(elements, papers, found.source)
                 mentions.append(target)
                 evidence.setdefault(_ends(found, target), []).append(_evidence(state, found, sentence, note))
         note = replace(note, mentions=tuple(dict.fromkeys(m for m in mentions if m != note.about)))
         held = elements.setdefault(note.id, note)
         if isinstance(held, Note) and held.start != note.start:
             places.setdefault(note.id, {})[f"{note.path}:{note.line}:{note.start}-{note.end}"] = None
+    for key, told in papers.items():
+        if len(told) > 1:
+            elements[key] = merge_mentions([*told.values()])
     for key, again in places.items():
         first = elements[key]
         assert isinstance(first, Note)
@@ -100,38 +104,25 @@ def _subject(state: Extraction, entry: Entry | None) -> str | None:
     return entry.paper.id if entry is not None else None
 
 
-def _add_paper(elements: dict[str, Node | Relation], paper: Paper) -> None:
-    """Keep one paper a title: an entry before a cited one, the first place, all markers, what either knows."""
-    held = elements.get(paper.id)
-    elements[paper.id] = paper if not isinstance(held, Paper) else merge_mentions(held, paper)
+def _add_paper(elements: dict[str, Node | Relation], papers: dict[str, dict[int, Paper]], paper: Paper) -> None:
+    elements.setdefault(paper.id, paper)
+    papers.setdefault(paper.id, {})[id(paper)] = paper
 
 
-def merge_mentions(first: Paper, second: Paper) -> Paper:
-    """Two mentions of one paper in one file as one; `first` stands before `second` in it."""
-    main, other = (second, first) if first.role is Role.CITED and second.role is Role.ENTRY else (first, second)
-    return replace(
-        main,
-        authors=main.authors or other.authors,
-        year=main.year or other.year,
-        venue=main.venue or other.venue,
-        decision=main.decision or other.decision,
-        url=main.url or other.url,
-        doi=main.doi or other.doi,
-        arxiv_id=main.arxiv_id or other.arxiv_id,
-        openreview_id=main.openreview_id or other.openreview_id,
-        markers=tuple(dict.fromkeys(main.markers + other.markers)),
-        aliases=tuple(dict.fromkeys(main.aliases + other.aliases)),
-        topics=tuple(dict.fromkeys(main.topics + other.topics)),
-        tags=tuple(dict.fromkeys(main.tags + other.tags)),
-        links=tuple(dict.fromkeys(main.links + other.links)),
-        read_at=main.read_at or other.read_at,
-        places=tuple(dict.fromkeys(main.places + other.places)),
-    )
+def merge_mentions(papers: list[Paper]) -> Paper:
+    """Mentions of one paper in the order of one file as one: an entry before cited ones, the first place, what any of them knows."""
+    main = next((p for p in papers if p.role is Role.ENTRY), papers[0])
+    ordered = [main, *(p for p in papers if p is not main)]
+    single = ("authors", "year", "venue", "decision", "url", "doi", "arxiv_id", "openreview_id", "read_at")
+    several = ("markers", "aliases", "topics", "tags", "links", "places")
+    told = {name: next((value for p in ordered if (value := getattr(p, name))), getattr(main, name)) for name in single}
+    lists = {name: tuple(dict.fromkeys(value for p in ordered for value in getattr(p, name))) for name in several}
+    return replace(main, **told, **lists)
 
 
-def _target(state: Extraction, elements: dict[str, Node | Relation], mention: Mention) -> str:
+def _target(state: Extraction, elements: dict[str, Node | Relation], papers: dict[str, dict[int, Paper]], mention: Mention) -> str:
     if mention.paper is not None:
-        _add_paper(elements, mention.paper)
+        _add_paper(elements, papers, mention.paper)
         return mention.paper.id
     label = mention.concept or ""
     names = state.aliases.get(fold(label), ())

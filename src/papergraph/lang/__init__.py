@@ -53,6 +53,8 @@ class Cue(_Strict):
         relation; 0 where it does not matter.
     phrase
         Whether a plain noun phrase right beside the cue will do as target where nothing is named.
+    own
+        Whether it is the user's, which goes before all that come with papergraph.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Cue(_Strict):
     direction: Literal["forward", "backward"] = "forward"
     reach: int | None = None
     after: tuple[str, ...] = ()
+    own: bool = False
     needs: tuple[str, ...] = ()
     blocked_by: tuple[str, ...] = ()
     scores: int = 0

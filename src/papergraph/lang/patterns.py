@@ -94,24 +94,30 @@ def _compile(patterns: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(f"(?<= )(?:{'|'.join(compile_pattern(p) for p in ordered)})")
 
 
-def trigger(pattern: str) -> str:
-    """A regular expression, over folded text, that every match of the pattern holds: its longest fixed token's alternatives.
+def trigger(pattern: str) -> list[str]:
+    """Stems, over folded text, one of which every match of the pattern holds: its longest fixed token's alternatives.
 
-    A Japanese word loses its inflected end (似る → 似), so that the expression holds for all its forms.
+    A Japanese word loses its inflected end (似る → 似), so that the stem holds for all its forms.
     """
     fixed = [p for p in pattern.split() if not p.startswith(("~", "@", "^", "=")) and not (len(p) > 1 and p.endswith("?"))]
     best = max(fixed, key=lambda p: min(_weight(w) for w in p.split("|")), default="")
-    stems = []
+    out = []
     for word in best.casefold().split("|") if len(best) > 1 else [best]:
         stem = max((word.removesuffix("*") or word).split("_"), key=_weight)
         if is_cjk(stem) and len(stem) > 1:
             stem = _KANA_END.sub("", stem)
-        stems.append(re.escape(stem))
-    return "|".join(stems)
+        out.append(stem)
+    return out
 
 
 def _weight(word: str) -> tuple[bool, int]:
     return any("\u4e00" <= c <= "\u9fff" for c in word), len(word)
+
+
+def stems(patterns: Iterable[str]) -> tuple[str, ...]:
+    """What tells by itself, without tokenizing, that a folded text may match one of few patterns; see `trigger`."""
+    known = {stem for p in patterns for stem in trigger(p)}
+    return tuple(sorted(s for s in known if not any(other in s for other in known if other != s)))
 
 
 def triggers(patterns: Iterable[str]) -> re.Pattern[str]:
@@ -121,4 +127,4 @@ def triggers(patterns: Iterable[str]) -> re.Pattern[str]:
 
 @cache
 def _triggers(patterns: Sequence[str]) -> re.Pattern[str]:
-    return re.compile("|".join(sorted({trigger(p) for p in patterns})))
+    return re.compile("|".join(re.escape(s) for s in stems(patterns)))

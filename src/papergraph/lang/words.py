@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from papergraph.errors import LexiconError
 from papergraph.folding import fold, is_cjk
 from papergraph.lang import LANGUAGES, Cue, Lexicon, Wording, lexicon
-from papergraph.lang.patterns import compile_pattern
+from papergraph.lang.patterns import compile_pattern, trigger
+from papergraph.lang.tokens import morphemes
 from papergraph.vocabulary import RELATIONS
 
 FILE = "papergraph.toml"
@@ -92,8 +93,33 @@ class UserCue(_Strict):
     @classmethod
     def _compiles(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for pattern in value:
-            compile_pattern(pattern)
+            _checked(pattern)
         return value
+
+    @field_validator("needs")
+    @classmethod
+    def _kinds(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for kind in value:
+            if kind not in _KINDS:
+                raise ValueError(f"{kind!r} is no kind of target; known are {', '.join(_KINDS)}")
+        return value
+
+
+_KINDS = ("link", "citation", "title", "position", "name", "concept", "phrase")
+
+
+def _checked(pattern: str) -> None:
+    """Refuse a pattern that says nothing: without a word, or with none that must be there."""
+    compiled = re.compile(compile_pattern(pattern))
+    if compiled.match("") or not any(c.isalnum() for c in pattern) or not trigger(pattern):
+        raise ValueError(f"{pattern!r} holds no word that must be there")
+
+
+def _plain(wording: str) -> str:
+    """A wording as a pattern: Japanese that is written without spaces is cut into its words."""
+    if is_cjk(wording) and " " not in wording.strip() and not re.search(r"[|?*~^@]", wording):
+        return " ".join(m[1] for m in morphemes(wording) if m[0].strip()) or wording
+    return wording
 
 
 class UserLexicon(_Strict):
@@ -107,6 +133,13 @@ class UserLexicon(_Strict):
     aliases: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     stop_words: tuple[str, ...] = ()
     labels: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    @field_validator("hedges", "negations")
+    @classmethod
+    def _wordings(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for wording in value:
+            _checked(_plain(wording))
+        return value
 
     @field_validator("brackets")
     @classmethod
@@ -156,8 +189,20 @@ def _read(file: Path) -> UserLexicon:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(p) for p in first["loc"])
-        message = str(first["msg"]).removeprefix("Value error, ")
+        message = _in_words(str(first["type"]), str(first["msg"]), str(first["loc"][-1]) if first["loc"] else "")
         raise LexiconError(f"{file}:{_line_of(text, first['loc'])}: {place or 'the file'}: {message}") from error
+
+
+def _in_words(kind: str, message: str, key: str) -> str:
+    """A validation error as a user would say it."""
+    if kind == "tuple_type":
+        return "should be a list of texts, such as [\"first\", \"second\"]"
+    if kind == "too_short":
+        return "should hold one text at least"
+    if kind == "extra_forbidden":
+        near = get_close_matches(key, [*UserLexicon.model_fields, *UserCue.model_fields], 1)
+        return "unknown key" + (f"; did you mean {near[0]!r}?" if near else "")
+    return message.removeprefix("Value error, ")
 
 
 def _line_of(text: str, loc: tuple[Any, ...]) -> int:
@@ -181,23 +226,25 @@ def _with(words: Words, user: UserLexicon) -> Words:
     """`words` with a user's own."""
     lexicons: dict[str, Lexicon] = {}
     for language, known in words.lexicons.items():
-        own = [c for c in user.cues if (c.language or _language(c.patterns)) == language]
+        own = [(c, tuple(p for p in c.patterns if (c.language or _language([p])) == language)) for c in user.cues]
         cues = tuple(
             Cue(
                 name=c.name or f"own-{n}",
                 type=c.type,
                 weight=c.weight,
-                patterns=c.patterns,
+                patterns=patterns,
                 target=c.target,
                 direction=c.direction,
                 reach=c.reach,
                 needs=c.needs,
                 blocked_by=c.blocked_by,
+                own=True,
             )
-            for n, c in enumerate(own, 1)
+            for n, (c, patterns) in enumerate(own, 1)
+            if patterns
         )
-        hedges = tuple(w for w in user.hedges if _language([w]) == language)
-        negations = tuple(w for w in user.negations if _language([w]) == language)
+        hedges = tuple(_plain(w) for w in user.hedges if _language([w]) == language)
+        negations = tuple(_plain(w) for w in user.negations if _language([w]) == language)
         fields, relations, sections = dict(known.fields), dict(known.relations), dict(known.sections)
         for meaning, labels in user.labels.items():
             relation = meaning.upper().replace("-", "_")

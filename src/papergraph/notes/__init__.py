@@ -72,7 +72,7 @@ class Layout(StrEnum):
 
 _HTML = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _RECORD = re.compile(r"^[ \t]*@[A-Za-z]+[ \t]*[{(][ \t]*[^\s,{}=\"]+[ \t]*,", re.MULTILINE)
-_ORG_MARK = re.compile(r"^(?:#\+[A-Za-z_]+(?:\[[^\]]*\])?:|[ \t]*:(?:PROPERTIES|END|LOGBOOK):[ \t]*$|\*+ (?:TODO|DONE|NEXT|WAITING)\b|[ \t]*#\+(?:begin|end)_\w+)|\[\[[^\[\]\n]+\]\[[^\[\]\n]+\]\]", re.MULTILINE | re.IGNORECASE)
+_ORG_MARK = re.compile(r"^(?:#\+[A-Za-z_]+(?:\[[^\]]{0,200}\])?:|[ \t]*:(?:PROPERTIES|END|LOGBOOK):[ \t]*$|\*+ (?:TODO|DONE|NEXT|WAITING)\b|[ \t]*#\+(?:begin|end)_\w+)|\[\[[^\[\]\n]+\]\[[^\[\]\n]+\]\]", re.MULTILINE | re.IGNORECASE)
 _HEADING = re.compile(r"^#{1,6} \S", re.MULTILINE)
 _STARS = re.compile(r"^\*+ \S", re.MULTILINE)
 

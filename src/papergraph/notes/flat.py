@@ -23,7 +23,7 @@ _TAG_ONLY = re.compile(r"^[<`][^\s<>`]{1,40}[>`]$")
 _URL = re.compile(r"https?://[^\s<>\"'「」『』（）、。]+")
 _HEADING_MARK = re.compile(r"[ \t]*(?:[■◆□◇▼▲●★☆#]+|【)[ \t\u3000]*")
 _LONGEST_HEADING, _DEEPEST = 60, 64
-_MARKDOWN = re.compile(r"^(?:#{1,6} \S|[a-z][\w-]*:: \S|[ \t]{2,}[-*+] \S|[-*+] \[[^\]]+\]\(|> \S|\|.+\|[ \t]*$|```)|\[[^\]\n]+\]\(\S+\)|\[\[[^\]\n]+\]\]", re.MULTILINE)
+_MARKDOWN = re.compile(r"^(?:#{1,6} \S|[a-z][\w-]*:: \S|[ \t]{2,}[-*+] \S|[-*+] \[[^\]]{1,500}\]\(|> \S|\|.+\|[ \t]*$|```)|\[[^\[\]\n]+\]\(\S{1,500}?\)|\[\[[^\[\]\n]+\]\]", re.MULTILINE)
 
 
 def looks_flat(text: str) -> bool:
@@ -121,8 +121,10 @@ def _join_broken(text: str, lines: list[_Line]) -> list[_Line]:
 
 def _could_head(text: str, line: _Line) -> bool:
     raw = text[line.start : line.end]
+    if line.bullet or len(raw) > _LONGEST_HEADING:
+        return False
     width = sum(2 if is_cjk(c) else 1 for c in raw)
-    return not line.bullet and width <= _LONGEST_HEADING and (line.rule_after or not _END.search(raw)) and not _URL.search(raw)
+    return width <= _LONGEST_HEADING and (line.rule_after or not _END.search(raw)) and not _URL.search(raw)
 
 
 def _headings(text: str, lines: list[_Line]) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 import tomllib
+from functools import cache
 from typing import Any
 
 from papergraph.folding import squeeze
@@ -92,15 +93,20 @@ def _first(data: dict[str, Any], *keys: str) -> str | None:
     return None
 
 
-def _validated(data: dict[str, Any], head: str) -> Fields:
+@cache
+def _fields() -> Any:
     from pydantic import TypeAdapter
 
+    return TypeAdapter(Fields)
+
+
+def _validated(data: dict[str, Any], head: str) -> Fields:
     date = data.get("date")
     published = next((v for v in (data.get("year"), data.get("published"), data.get("issued")) if v), None)
     year = _YEAR.search(str(published)) if published is not None else None
     lines = head.splitlines()
     line = next((n for n, at in enumerate(lines, 2) if re.match(r"""["']?title["']?\s*[:=]""", at, re.I)), 1)
-    return TypeAdapter(Fields).validate_python(
+    fields: Fields = _fields().validate_python(
         {
             "title": _first(data, "title"),
             "authors": tuple(_names(data.get("authors") or data.get("author"))),
@@ -118,3 +124,4 @@ def _validated(data: dict[str, Any], head: str) -> Fields:
             "line": line,
         }
     )
+    return fields

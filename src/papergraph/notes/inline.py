@@ -7,9 +7,12 @@ markdown-it-py gives source positions for blocks only. All its inline rules move
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from itertools import accumulate
+from operator import lt
 from typing import Any
 
 from markdown_it import MarkdownIt
@@ -121,7 +124,14 @@ def read_inline(source: str, tokens: list[Token], places: Sequence[int]) -> Inli
     open_links: list[tuple[int, str]] = []
     open_strong: list[int] = []
 
-    def add(content: str, offsets: Iterable[int]) -> None:
+    rising = len(places) < 2 or all(map(lt, places, places[1:]))
+
+    def add(content: str, offsets: Sequence[int]) -> None:
+        n = len(content)
+        if rising and n == len(offsets) and n and offsets[-1] - offsets[0] == n - 1 and offsets[-1] < len(places) and (not at or offsets[0] > at[-1]):
+            text.extend(content)
+            at.extend(offsets)
+            return
         for char, offset in zip(content, offsets, strict=False):
             # what has no place of its own is not seen: spaces that markdown-it made of a tab
             if offset < len(places) and (not at or (offset > at[-1] and places[offset] > places[at[-1]])):
@@ -184,9 +194,12 @@ def _add_addresses(text: list[str], links: list[Link]) -> None:
     whole = "".join(text)
     if "://" not in whole:
         return
+    starts = sorted(x.start for x in links)
+    reach = [*accumulate((x.end for x in sorted(links, key=lambda x: x.start)), max)]
     for found in _ADDRESS.finditer(whole):
         end = found.start() + len(found[0].rstrip(".,;:!?*_"))
-        if not any(x.start < end and found.start() < x.end for x in links):
+        before = bisect_left(starts, end)
+        if not before or reach[before - 1] <= found.start():
             links.append(Link(found.start(), end, whole[found.start() : end]))
     links.sort(key=lambda x: (x.start, x.end))
 

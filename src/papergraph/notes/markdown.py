@@ -123,8 +123,11 @@ class _Reader:
             line, start = self.line_text(n) if n < len(self.starts) else ("", len(self.text))
             # markdown-it turns NUL into U+FFFD, one for one, and makes spaces of a tab at a line's beginning
             bare = piece.lstrip(" \t")
-            found = line.replace("\0", "\ufffd").rfind(bare) - (len(piece) - len(bare))
-            places.extend(min(start + max(found + j, 0), len(self.text) - 1) for j in range(len(piece)))
+            found = start + line.replace("\0", "\ufffd").rfind(bare) - (len(piece) - len(bare))
+            if start <= found <= len(self.text) - len(piece):
+                places.extend(range(found, found + len(piece)))
+            else:
+                places.extend(min(max(found + j, start), len(self.text) - 1) for j in range(len(piece)))
             places.append(min(start + len(line), len(self.text) - 1))
         return places[: len(token.content)]
 
