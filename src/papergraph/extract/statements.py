@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from papergraph.extract.state import Entry, Extraction, Found, Mention, Sentence
 from papergraph.folding import concept_id, fold, note_id, relation_id, squeeze
@@ -115,9 +116,9 @@ def merge_mentions(papers: list[Paper]) -> Paper:
     ordered = [main, *(p for p in papers if p is not main)]
     single = ("authors", "year", "venue", "decision", "url", "doi", "arxiv_id", "openreview_id", "read_at")
     several = ("markers", "aliases", "topics", "tags", "links", "places")
-    told = {name: next((value for p in ordered if (value := getattr(p, name))), getattr(main, name)) for name in single}
-    lists = {name: tuple(dict.fromkeys(value for p in ordered for value in getattr(p, name))) for name in several}
-    return replace(main, **told, **lists)
+    told: dict[str, Any] = {name: next((value for p in ordered if (value := getattr(p, name))), getattr(main, name)) for name in single}
+    told |= {name: tuple(dict.fromkeys(value for p in ordered for value in getattr(p, name))) for name in several}
+    return replace(main, **told)
 
 
 def _target(state: Extraction, elements: dict[str, Node | Relation], papers: dict[str, dict[int, Paper]], mention: Mention) -> str:
