@@ -18,6 +18,8 @@ _INSIDE = re.compile(
     r"\s*(?:(?:で|に)?(?:囲|括)っ\w{1,6}?|の?(?:中|内|なか|部分|中身))?\s*(?:は|が|\s(?:is|are|holds?|contains?|=)\s)(?P<meaning>[^。.]{2,60})"
 )
 """A sentence that says whose words brackets hold: 〔 〕の中は私の感想です, "text in {} is my own"."""
+_MINE = re.compile(r"私|僕|俺|自分|筆者|感想|所感|意見|\b(?:my|mine|own)\b", re.IGNORECASE)
+"""Whose words: what somebody said is not yet the writer's."""
 _LONGEST = 160
 
 
@@ -29,7 +31,7 @@ def read_legend(state: Extraction) -> None:
     own = tuple(w for words in state.words.all() for w in words.own_words)
     for block in state.order:
         said = _INSIDE.search(block.text) if len(block.text) <= _LONGEST else None
-        if said is not None and any(w in said["meaning"].casefold() for w in own):
+        if said is not None and _MINE.search(said["meaning"]):
             inside = said["pair"].strip()
             brackets.append((inside[0], inside[-1]))
             lines.add(block.line)

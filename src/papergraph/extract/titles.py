@@ -321,12 +321,12 @@ def _title_span(block: Block, begin: int, stop: int) -> tuple[int, int, Link | N
         if a <= begin + 1 and b - a >= 4 and not text[a:b].rstrip().endswith((":", "：")):
             inside = next((x for x in block.links if x.start < b + 60 and is_paper_address(x.target)), None)
             return a, b, inside, "strong"
-    spans = [*((a, b, None) for a, b in block.strong), *((x.start, x.end, x) for x in block.links if x.kind == "url")]
-    for start, end, link in sorted(spans, key=lambda s: s[:2]):
+    spans: list[tuple[int, int, Link | None]] = [*((a, b, None) for a, b in block.strong), *((x.start, x.end, x) for x in block.links if x.kind == "url")]
+    for start, end, its in sorted(spans, key=lambda s: s[:2]):
         spoken = squeeze(text[start:end]).split()
         if begin < start <= begin + _LEADING_WORDS and _INTRODUCES.search(text[begin:start]) and len(spoken) >= _LONG_TITLE and spoken[0][:1].isupper():
             # "First up: *Title* (Authors, Venue Year)", "It is *Title* (…)"
-            return start, end, link, "link" if link else "strong"
+            return start, end, its, "link" if its else "strong"
     later = next(
         (x for x in block.links if x.kind == "url" and x.start > begin and (LINK_WORDS.fullmatch(words_of(x)) or is_web(words_of(x)))), None
     )
