@@ -299,8 +299,9 @@ def _add_sisters(store: Statements, statements: dict[tuple[str, str], Statement]
     ends = {e for s in (*changed, *statements.values()) if isinstance(s.element, Relation) for e in (s.element.source, s.element.target)}
     before = store.works_of(ends)
     now = {e: works.get(e, before.get(e)) for e in ends}
-    sisters = set(store.mentions_of({w for w in (*before.values(), *now.values()) if w})) | {m for m, w in works.items() if w in set(now.values())}
-    if sisters <= ends and len(sisters) == len({w for w in now.values() if w}):
+    reached = {w for w in now.values() if w}
+    sisters = set(store.mentions_of(reached.union(w for w in before.values() if w))) | {m for m, w in works.items() if w in reached}
+    if sisters <= ends and len(sisters) == len(reached):
         # every work has one mention: a relation has no sister but under its own id
         for s in store.statements_on({s.element.id for s in changed if isinstance(s.element, Relation)}):
             statements.setdefault(s.key, s)

@@ -8,7 +8,7 @@ from papergraph.model import Span
 from papergraph.notes.bibfile import BibFile, Entry, Value, resolved
 from papergraph.notes.bibremarks import FILLER
 from papergraph.notes.document import Fields
-from papergraph.notes.placed import WEB, iso_day, trimmed
+from papergraph.notes.placed import WEB, iso_day, natural_name, trimmed
 from papergraph.notes.tex import plain_address, plain_tex
 
 _DECIDED = re.compile(r"\b(oral|spotlight|poster|highlight|accepted|rejected|withdrawn)\b", re.IGNORECASE)
@@ -131,7 +131,7 @@ def _author(raw: str) -> str:
         parts = dict(p.split("=", 1) for p in raw.replace('"', "").split(",") if "=" in p)
         named = {k.strip(): v for k, v in parts.items()}
         return plain_tex(" ".join(named.get(k, "") for k in ("given", "prefix", "family", "suffix")))
-    return " ".join(plain_tex(raw).split())
+    return natural_name(plain_tex(raw))
 
 
 def _year(told: Told) -> int | None:

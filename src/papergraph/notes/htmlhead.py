@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from papergraph.model import Span
 from papergraph.notes.document import Block, BlockKind, Fields
 from papergraph.notes.htmltokens import Token, decoded, show_text
-from papergraph.notes.placed import Placed, iso_day
+from papergraph.notes.placed import Placed, iso_day, natural_name
 
 _DOI = re.compile(r"10\.[0-9]{4,9}/[^\s\"<>]+")
 _YEAR = re.compile(r"(?<![0-9])(?:1[4-9]|20)[0-9]{2}(?![0-9])")
@@ -71,7 +71,7 @@ def read_head(text: str, starts: Sequence[int], tokens: Sequence[Token], content
     addresses = many("url", "citation_abstract_html_url", "citation_public_url", "canonical", "citation_pdf_url") if cited else ()
     return Fields(
         title=title or None,
-        authors=tuple(many("authors", "citation_author")),
+        authors=tuple(map(natural_name, many("authors", "citation_author"))),
         year=int(year) if year else None,
         date=one("date", "article:published_time", "time", "date", "dcterms.date", "dc.date", "time elsewhere"),
         venue=one("venue", "citation_conference_title", "citation_conference", "citation_journal_title", "citation_inbook_title"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from papergraph.model import Span
 from papergraph.notes.document import Fields
 from papergraph.notes.orgtext import CITED, EACH_KEY, KEY, Stretch, read_inline_org, target_of
-from papergraph.notes.placed import iso_day
+from papergraph.notes.placed import iso_day, natural_name
 
 _YEAR = re.compile(r"(?<![0-9])(?:1[4-9]|20)[0-9]{2}(?![0-9])")
 _DOI = re.compile(r"10\.[0-9]{4,9}/[^\s\"<>\]]+")
@@ -98,5 +98,5 @@ def _authors(value: str) -> list[str]:
     for part in re.split(r"(?<=\s)and(?=\s)|[;；、]", value):
         names = [n.strip() for n in part.split(",") if n.strip()]
         listed = len(names) > 1 and all(" " in n for n in names)
-        out += names if listed else [", ".join(names)]
+        out += names if listed else [natural_name(", ".join(names))]
     return out

@@ -131,3 +131,15 @@ def iso_day(text: str) -> str | None:
         return datetime.date(int(day[1]), int(day[2]), int(day[3])).isoformat()
     except ValueError:
         return None
+
+
+def natural_name(name: str) -> str:
+    """A name in its natural order, from "Last, First" or "von Last, Jr, First"; Japanese names keep theirs.
+
+    >>> natural_name("van Dijk, Anna"), natural_name("Smith, Jr., Tom"), natural_name("山田, 太郎")
+    ('Anna van Dijk', 'Tom Smith Jr.', '山田 太郎')
+    """
+    parts = name.split(",")
+    if 1 < len(parts) < 4:
+        name = " ".join(parts if is_cjk(name) else [parts[-1], *parts[:-1]])
+    return " ".join(name.split())
