@@ -499,12 +499,12 @@ def _in_prose(state: Extraction, blocks: list[Block]) -> list[Entry]:
     for n, block in enumerate(blocks):
         if block.kind is BlockKind.HEADING:
             continue
+        # how far the works of this block reach that have been found
+        reach = 0
         for start, end, link in _set_off(block):
             text = squeeze(block.text[start:end]).strip('"“”「」『』*_ .')
             to_work = link is not None and is_paper_address(link.target)
-            if not (looks_like_title(text) or _could_be_title(text)) or any(
-                e.block is block and e.title[0] < end and start < e.title[1] for e in out
-            ):
+            if start < reach or not (looks_like_title(text) or _could_be_title(text)):
                 continue
             told = Told()
             attributed = not survey and (_presented(state, block, end, told) or _presented_before(state, block, start, told))
@@ -515,8 +515,9 @@ def _in_prose(state: Extraction, blocks: list[Block]) -> list[Entry]:
             about = (
                 about
                 or (not out and (block.line < _NEAR_TOP or (attributed and n < _NEAR_TOP)))
-                or (attributed and start < _BEGINS and all(e.block is not block for e in out))
+                or (attributed and start < _BEGINS and not reach)
             )
+            reach = end
             line = TitleLine(text, start, end, end, link if to_work or attributed else None, lead="link" if link else "strong")
             out.append(_entry(state, block, line, told, Role.ENTRY if about else Role.CITED))
     return out
@@ -535,8 +536,12 @@ _TELLING = re.compile(r"[^()（）\[\]。]{3,240}?(?=[)）\]。;]|\.\s|\.$|,\s*(
 def _set_off(block: Block) -> list[tuple[int, int, Link | None]]:
     """Linked, emphasised and quoted stretches, in order; of two that overlap the linked one."""
     spans: list[tuple[int, int, Link | None]] = [(x.start, x.end, x) for x in block.links if x.kind == "url" and x.end > x.start]
+    covered = bytearray(len(block.text))
+    for start, end, _ in spans:
+        covered[start:end] = b"x" * (end - start)
     for start, end in (*block.strong, *(m.span(1) for m in _QUOTED_WORK.finditer(block.text))):
-        if not any(a < end and start < b for a, b, _ in spans):
+        if covered.find(b"x", start, end) < 0:
+            covered[start:end] = b"x" * (end - start)
             spans.append((start, end, None))
     return sorted(spans, key=lambda s: s[:2])
 

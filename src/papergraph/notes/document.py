@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import NamedTuple, Protocol
 
 from papergraph.model import Problem, Span
 
@@ -222,6 +223,45 @@ def _breaks(line: str, following: str, widest: int, count: int) -> bool:
     words = line.split()
     told = sum(w[:1].isupper() or w[:1].isdigit() for w in words) >= len(words) / 2
     return (line[-1:] in ".!?。！？" or told) and (count == 2 or len(line) < widest - _SHORT_LINE // 4 or widest < _SHORT_LINE)
+
+
+class Visible(Protocol):
+    """Visible characters, the offset of each in the file, and the links and strong stretches among them."""
+
+    @property
+    def text(self) -> str: ...
+    @property
+    def offsets(self) -> Sequence[int]: ...
+    @property
+    def links(self) -> Sequence[Link]: ...
+    @property
+    def strong(self) -> Sequence[tuple[int, int]]: ...
+
+
+class Cells(NamedTuple):
+    """The cells of a table's row as one text, and where in it each stands."""
+
+    text: str
+    offsets: tuple[int, ...]
+    links: tuple[Link, ...]
+    strong: tuple[tuple[int, int], ...]
+    cells: tuple[tuple[int, int], ...]
+
+
+def join_cells(row: Iterable[Visible]) -> Cells:
+    """Put cells that are not empty together; what parts two of them is visible as a tab in the place before the second."""
+    text, at, links, strong, cells = "", [], [], [], []  # type: ignore[var-annotated]
+    for cell in row:
+        if text:
+            text += "\t"
+            at.append(cell.offsets[0] - 1)
+        shift = len(text)
+        text += cell.text
+        at.extend(cell.offsets)
+        links.extend(Link(x.start + shift, x.end + shift, x.target, x.kind) for x in cell.links)
+        strong.extend((a + shift, b + shift) for a, b in cell.strong)
+        cells.append((shift, len(text)))
+    return Cells(text, tuple(at), tuple(links), tuple(strong), tuple(cells))
 
 
 def _part(text: str, block: Block, start: int, end: int) -> Block:

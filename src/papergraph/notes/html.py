@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from papergraph.model import Problem
-from papergraph.notes.document import Block, BlockKind, Fields, Link, line_starts, nest
+from papergraph.notes.document import Block, BlockKind, Fields, Link, join_cells, line_starts, nest
 from papergraph.notes.htmlhead import read_head
 from papergraph.notes.htmlmain import find_main, is_dropped
 from papergraph.notes.htmltokens import BLOCKS, CELLS, HEADINGS, LISTS, VOID, Token, balance, decoded, show_text
@@ -292,23 +292,10 @@ class PageReader:
     def _row(self, row: _Row) -> None:
         if row.layout or row.heads == len(row.cells):
             return
-        text, at, links, strong, cells = "", [], [], [], []  # type: ignore[var-annotated]
-        for cell in row.cells:
-            if not cell.text.strip():
-                continue
-            if text:
-                # what parts the cells is visible as the character before the cell
-                text += "\t"
-                at.append(cell.offsets[0] - 1)
-            shift = len(text)
-            text += cell.text
-            at.extend(cell.offsets)
-            links.extend(Link(x.start + shift, x.end + shift, x.target, x.kind) for x in cell.links)
-            strong.extend((a + shift, b + shift) for a, b in cell.strong)
-            cells.append((shift, len(text)))
-        if text:
-            line = bisect_right(self.starts, at[0])
-            self._add(Block(BlockKind.ROW, text, tuple(at), line, 0, tuple(links), tuple(strong), bool(self.quotes), tuple(cells)))
+        joined = join_cells(c for c in row.cells if c.text.strip())
+        if joined.text:
+            line = bisect_right(self.starts, joined.offsets[0])
+            self._add(Block(BlockKind.ROW, joined.text, joined.offsets, line, 0, joined.links, joined.strong, bool(self.quotes), joined.cells))
 
 
 def read_html(text: str, longest: int, path: str) -> tuple[tuple[Block, ...], Fields, list[Problem]]:

@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from papergraph.model import Problem
-from papergraph.notes.document import Block, BlockKind, Link, line_starts, nest, split_paragraph
+from papergraph.notes.document import Block, BlockKind, join_cells, line_starts, nest, split_paragraph
 from papergraph.notes.inline import Inline, PlacedInline, page_reference, read_inline, wikilink
 
 DEEPEST = 64
@@ -145,7 +145,7 @@ class _Reader:
         return Block(kind, inline.text, inline.offsets, line, level, inline.links, inline.strong, quoted, cells)
 
     def _row(self, tokens: list[Token], i: int) -> tuple[Block | None, int]:
-        text, at, links, strong, cells = "", [], [], [], []  # type: ignore[var-annotated]
+        cells: list[Inline] = []
         line, places, after = "", [], 0  # type: ignore[var-annotated]
         header = False
         while tokens[i].type != "tr_close":
@@ -157,19 +157,11 @@ class _Reader:
                 after = begin + len(tokens[i].content)
                 cell = read_inline(tokens[i].content, tokens[i].children or [], places[begin:after])
                 if cell.text:
-                    if text:
-                        # the bar between the cells is visible as the character before the cell
-                        text += "\t"
-                        at.append(cell.offsets[0] - 1)
-                    shift = len(text)
-                    text += cell.text
-                    at.extend(cell.offsets)
-                    links.extend(Link(x.start + shift, x.end + shift, x.target, x.kind) for x in cell.links)
-                    strong.extend((a + shift, b + shift) for a, b in cell.strong)
-                    cells.append((shift, len(text)))
+                    cells.append(cell)
             i += 1
-        inline = Inline(text, tuple(at), tuple(links), tuple(strong))
-        return (None if header else self._block(inline, BlockKind.ROW, 0, quoted=False, cells=tuple(cells))), i + 1
+        joined = join_cells(cells)
+        inline = Inline(joined.text, joined.offsets, joined.links, joined.strong)
+        return (None if header else self._block(inline, BlockKind.ROW, 0, quoted=False, cells=joined.cells)), i + 1
 
     def _row_line(self, token: Token) -> tuple[str, list[int]]:
         """The line of a row's cell, in which a bar after a backslash stands for itself, and the offsets of its characters."""

@@ -13,7 +13,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 
 from papergraph.model import Problem
-from papergraph.notes.document import Block, BlockKind, Fields, Link, nest
+from papergraph.notes.document import Block, BlockKind, Fields, join_cells, nest
 from papergraph.notes.orgfields import Said, read_properties
 from papergraph.notes.orgtext import Stretch, read_inline_org
 from papergraph.notes.placed import same_length
@@ -375,25 +375,17 @@ class _Reader:
         return last
 
     def _row(self, start: int, end: int) -> Block | None:
-        text, at, links, strong, cells = "", [], [], [], []  # type: ignore[var-annotated]
-        words = []
+        words, cells = [], []
         while start < end:
             bar = self.source.find("|", start + 1, end)
             bar = end if bar < 0 else bar
             words.append(self.source[start + 1 : bar].strip())
             cell = read_inline_org(self.source, [(start + 1, bar)]).folded()
             if cell.text:
-                if text:
-                    # the bar between the cells is visible as the character before the cell
-                    text += "\t"
-                    at.append(cell.offsets[0] - 1)
-                shift = len(text)
-                text += cell.text
-                at.extend(cell.offsets)
-                links.extend(Link(x.start + shift, x.end + shift, x.target, x.kind) for x in cell.links)
-                strong.extend((a + shift, b + shift) for a, b in cell.strong)
-                cells.append((shift, len(text)))
+                cells.append(cell)
             start = bar
-        if not text.strip() or all(_ALIGNED.fullmatch(w) for w in words):
+        joined = join_cells(cells)
+        if not joined.text.strip() or all(_ALIGNED.fullmatch(w) for w in words):
             return None
-        return Block(BlockKind.ROW, text, tuple(at), self.line(at[0]), 0, tuple(links), tuple(strong), bool(self.quotes), tuple(cells))
+        line = self.line(joined.offsets[0])
+        return Block(BlockKind.ROW, joined.text, joined.offsets, line, 0, joined.links, joined.strong, bool(self.quotes), joined.cells)
