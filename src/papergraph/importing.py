@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from papergraph.store.changes import Change, changes_between
 from papergraph.vocabulary import Role
 
 if TYPE_CHECKING:
-    from papergraph.extract import Catalogue, Known, Reading
+    from papergraph.extract import Catalogue, Known, Reading, Survey
     from papergraph.extract.state import Extraction
     from papergraph.lang.words import Words
     from papergraph.notes import Document
@@ -215,15 +215,16 @@ def extract(
     if jobs == 0:
         jobs = (os.cpu_count() or 1) if sum(len(d.text) for d in documents) > _PARALLEL_BYTES else 1
     documents = _with_libraries(documents)
-    surveys = [survey(d, words) for d in documents]
-    own = {d.uri for d in documents}
-    catalogue = Catalogue((*(k for s in surveys for k in s.known()), *context, *_aliased(words)))
+    others = (*context, *_aliased(words))
+    readings: Iterable[Reading]
+    if jobs > 1 and len(documents) > 1:
+        readings = _in_parallel(documents, others, words, min(jobs, len(documents)))
+    else:
+        surveys = [survey(d, words) for d in documents]
+        catalogue = Catalogue((*(k for s in surveys for k in s.known()), *others))
+        readings = (read_document(s, catalogue) for s in surveys)
     statements: list[Statement] = []
     problems: list[Problem] = []
-    if jobs > 1 and len(own) > 1:
-        readings: Iterable[Reading] = _in_parallel(documents, catalogue, words, jobs)
-    else:
-        readings = (read_document(s, catalogue) for s in surveys)
     for done, reading in enumerate(readings):
         if progress:
             progress("extracting", done, len(documents))
@@ -261,25 +262,69 @@ def _aliased(words: Words | None) -> Iterable[Known]:
         yield Known(Paper(paper_id(title), title, Role.CITED), (title, *names))
 
 
-def _in_parallel(documents: Sequence[Document], catalogue: Catalogue, words: Words | None, jobs: int) -> Iterable[Reading]:
+def _in_parallel(documents: Sequence[Document], others: tuple[Known, ...], words: Words | None, jobs: int) -> Iterable[Reading]:
+    """The readings in the order of the documents. Each process keeps its share's surveys; only what they make known, and readings, go between."""
     from concurrent.futures import ProcessPoolExecutor
 
-    with ProcessPoolExecutor(jobs, initializer=_start_worker, initargs=(catalogue, words)) as pool:
-        yield from pool.map(_read_one, documents, chunksize=8)
+    size = -(-len(documents) // jobs)
+    shares = [documents[n : n + size] for n in range(0, len(documents), size)]
+    pools = [ProcessPoolExecutor(1, initializer=_start_worker, initargs=(share, words)) for share in shares]
+    try:
+        surveyed = [pool.submit(_survey_share) for pool in pools]
+        known = (*(k for told in surveyed for k in told.result()), *others)
+        for pool in pools:
+            pool.submit(_hear, known)
+        pieces = [
+            pool.submit(_read_share, n, n + _PIECE) for pool, share in zip(pools, shares, strict=True) for n in range(0, len(share), _PIECE)
+        ]
+        for piece in pieces:
+            yield from piece.result()
+    finally:
+        for pool in pools:
+            pool.shutdown(cancel_futures=True)
 
 
-_worker: list[tuple[Catalogue, Words | None]] = []
+_PIECE = 32
+"""Documents that a process reads before it hands over."""
 
 
-def _start_worker(catalogue: Catalogue, words: Words | None) -> None:
-    _worker[:] = [(catalogue, words)]
+@dataclass(slots=True)
+class _Share:
+    """What one process has to read, with what it needs for it."""
+
+    documents: Sequence[Document]
+    words: Words | None
+    surveys: list[Survey] = field(default_factory=list)
+    catalogue: Catalogue | None = None
 
 
-def _read_one(document: Document) -> Reading:
-    from papergraph.extract import read_document, survey
+_share: list[_Share] = []
 
-    catalogue, words = _worker[0]
-    return read_document(survey(document, words), catalogue)
+
+def _start_worker(documents: Sequence[Document], words: Words | None) -> None:
+    _share[:] = [_Share(documents, words)]
+
+
+def _survey_share() -> list[Known]:
+    from papergraph.extract import survey
+
+    share = _share[0]
+    share.surveys = [survey(d, share.words) for d in share.documents]
+    return [k for s in share.surveys for k in s.known()]
+
+
+def _hear(known: tuple[Known, ...]) -> None:
+    from papergraph.extract import Catalogue
+
+    _share[0].catalogue = Catalogue(known)
+
+
+def _read_share(start: int, end: int) -> list[Reading]:
+    from papergraph.extract import read_document
+
+    share = _share[0]
+    assert share.catalogue is not None
+    return [read_document(s, share.catalogue) for s in share.surveys[start:end]]
 
 
 def _context(store: Store, uris: Sequence[str], sources: Iterable[Source]) -> tuple[Known, ...]:
