@@ -83,17 +83,20 @@ def write_vault(folder: Path, count: int) -> int:
 
 def write_bibliography(file: Path, count: int) -> int:
     """Write a BibTeX file of `count` entries, every fourth with a remark, every third with an abstract; how many characters it has."""
-    parts = []
-    for n in range(count):
-        r = random.Random(n * 15_485_863 + 5)
-        authors, year = _authors(r), r.randint(1995, 2024)
-        key = f"{authors[0].split()[1].lower()}{year}{_letters(n).lower()}"
-        fields = [f"title = {{{{{title(n)}}}}}", f"author = {{{' and '.join(authors)}}}", f"year = {year}", f"booktitle = {{Proceedings of {r.choice(_VENUES)}}}", f"pages = {{{n % 900 + 1}--{n % 900 + 12}}}", f"doi = {{10.1145/{n}.{r.randint(1, 999)}}}"]
-        if n % 3 == 0:
-            fields.append("abstract = {We study the problem of labels. We show that our method needs fewer of them than was thought, and that the bound is tight.}")
-        if n % 4 == 0:
-            fields.append(f"annote = {{Similar to \\cite{{{key}}}, but simpler. Uses {r.choice(_HOW)}{r.choice(_WHAT)} for the first stage.}}")
-        parts.append(f"@inproceedings{{{key},\n  " + ",\n  ".join(fields) + "\n}\n\n")
-    text = "".join(parts)
-    file.write_text(text, encoding="utf-8")
-    return len(text)
+    size = 0
+    with file.open("w", encoding="utf-8") as out:
+        for n in range(count):
+            size += out.write(_record(n))
+    return size
+
+
+def _record(n: int) -> str:
+    r = random.Random(n * 15_485_863 + 5)
+    authors, year = _authors(r), r.randint(1995, 2024)
+    key = f"{authors[0].split()[1].lower()}{year}{_letters(n).lower()}"
+    fields = [f"title = {{{{{title(n)}}}}}", f"author = {{{' and '.join(authors)}}}", f"year = {year}", f"booktitle = {{Proceedings of {r.choice(_VENUES)}}}", f"pages = {{{n % 900 + 1}--{n % 900 + 12}}}", f"doi = {{10.1145/{n}.{r.randint(1, 999)}}}"]
+    if n % 3 == 0:
+        fields.append("abstract = {We study the problem of labels. We show that our method needs fewer of them than was thought, and that the bound is tight.}")
+    if n % 4 == 0:
+        fields.append(f"annote = {{Similar to \\cite{{{key}}}, but simpler. Uses {r.choice(_HOW)}{r.choice(_WHAT)} for the first stage.}}")
+    return f"@inproceedings{{{key},\n  " + ",\n  ".join(fields) + "\n}\n\n"

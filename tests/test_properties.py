@@ -21,13 +21,13 @@ lines = st.builds(lambda mark, parts, joint: mark + joint.join(parts), st.sample
 notes = st.builds(lambda parts, end: end.join(parts), st.lists(lines, max_size=8), st.sampled_from(["\n", "\n\n", "\r\n", "\r"]))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(notes | st.text(max_size=120), st.sampled_from(PATHS))
 def test_any_notes(text: str, path: str) -> None:
     assert broken(text, path) == []
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(st.integers(0, 10**9))
 def test_mutated_notes(number: int) -> None:
     path, text = made(number, SEEDS)
@@ -71,10 +71,16 @@ def test_what_stands_behind_a_tab_or_a_bar_is_where_it_is_said_to_be() -> None:
     assert [(b.text, "".join(text[o] for o in b.offsets)) for b in read(text, "a.md").walk()] == [("x", "x"), ("a b c", "a\nb c"), ("c | d\te", "c \\ d e")]
 
 
+def test_places_below_a_line_that_is_passed_over() -> None:
+    text = f"---\ntitle: A\nb: {'x' * 200_001}\n---\n# c\n- It extends [D E F](https://arxiv.org/abs/1).\n"
+    assert broken(text, "a.md") == []
+    assert [b.line for b in read(text, "a.md").walk()] == [5, 6]
+
+
 PAPER = "- [A Title of Some Work](https://arxiv.org/abs/1701.00001)\n  - The same as "
 SLOW_ONCE = [
     (PAPER, "A-", "!x"), ("", "A-", ""), ("", "A", ""), (PAPER, "? ", ""), (PAPER, "=", ""), (PAPER, "_", ""), (PAPER, "\u3000", "!x"), (PAPER, "\t", "!x"), (PAPER, "![", ""), ("", "これと同じ", ""),
-    ("<div>\n", "<script>a\n", ""), ("", "- a remark\n", ""), ("", "見出し\n", "- a\n"), ("", "`a` ", ""),
+    ("<div>\n", "<script>a\n", ""), ("", "- a remark\n", ""), ("", "見出し\n", "- a\n"), ("", "`a` ", ""), ("# x\n", "[", ""), ("# ", "? ", "x"), ("# x\n[1] ", "_a_ ", ""), ("# x\n", "https://a.b/ ", ""),
 ]  # fmt: skip
 
 

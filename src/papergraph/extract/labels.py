@@ -15,7 +15,8 @@ _LABEL = re.compile(
 )
 _LONGEST_LEAD = 200
 """Characters within which a label and its colon stand."""
-_TRIM = re.compile(r"^[\s\d.．、)）(（■◆●◇▼#*_-]+|[\s?？!！:：*_。、]+$")
+_LEAD = re.compile(r"^[\s\d.．、)）(（■◆●◇▼#*_-]+")
+_TAIL = re.compile(r"(?<![\s?？!！:：*_。、])[\s?？!！:：*_。、]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +55,18 @@ def read_label(text: str, words: Words | None = None) -> Labelled | None:
     found = _LABEL.match(text, 0, _LONGEST_LEAD)
     if found is None or text.startswith("//", found.end() - 1):
         return None
-    label = _TRIM.sub("", found["label"])
+    label = _bare(found["label"])
     group, meaning = _known(words or default_words()).get(fold(label), ("", ""))
     return Labelled(label, group, meaning, found.end(), found["mark"] == "::")
 
 
+def _bare(label: str) -> str:
+    return _TAIL.sub("", _LEAD.sub("", label))
+
+
 def meaning_of(label: str, words: Words | None = None) -> tuple[str, str]:
     """The group and meaning of a label without its colon: a column's head, a property's name, a heading."""
-    whole = _TRIM.sub("", label)
+    whole = _bare(label)
     known = _known(words or default_words())
     return known.get(fold(whole)) or known.get(fold(_FIRST.split(whole)[0]), ("", ""))
 
@@ -75,7 +80,7 @@ def section_of(heading: Block | str, words: Words | None = None) -> str:
     text = heading if isinstance(heading, str) else heading.text
     if len(text) > _LONGEST_HEADING:
         return ""
-    whole = _TRIM.sub("", text)
+    whole = _bare(text)
     found = _sections(words or default_words()).get(fold(whole))
     if found is not None or len(whole.split()) > _FEW_WORDS or len(whole) > _LONGEST_HEADING // 2:
         return found or ""

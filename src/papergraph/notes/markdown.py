@@ -9,7 +9,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from papergraph.model import Problem
-from papergraph.notes.document import Block, BlockKind, join_cells, line_starts, nest, split_paragraph
+from papergraph.notes.document import Block, BlockKind, count_lines, join_cells, line_starts, nest, split_paragraph
 from papergraph.notes.inline import Inline, PlacedInline, page_reference, read_inline, wikilink
 
 DEEPEST = 64
@@ -48,10 +48,8 @@ class _Reader:
         self.path = path
         self.starts = line_starts(text)
         self.problems: list[Problem] = []
-        first = 0
-        while first < len(self.starts) and self.starts[first] < begin:
-            first += 1
-        self.first_line = first if begin else 0
+        # `begin` counts in `short`, whose lines are those of `text`
+        self.first_line = count_lines(short, 0, begin)
         self.source = short[begin:]
 
     def line_text(self, n: int) -> tuple[str, int]:
