@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 
 from papergraph.extract.confidence import Signals
-from papergraph.extract.cues import clause
+from papergraph.extract.cues import aside, clause
 from papergraph.extract.names import phrase_after
 from papergraph.extract.state import Extraction, Found, Match, Mention, Sentence, Verdict
 from papergraph.folding import fold
@@ -42,8 +42,8 @@ def gate_targets(state: Extraction) -> None:
     for sentence in state.sentences:
         words = state.words.of(sentence.language)
         used: list[Match] = []
-        if sentence.subject is None and topic[0] is sentence.block:
-            # in prose, a sentence without a subject of its own goes on about the work before it
+        if sentence.subject is None and (topic[0] is sentence.block or any(m.kind == "self" for m in sentence.mentions)):
+            # in prose, a sentence without a subject of its own goes on about the work before it; so does a paragraph that begins with "this method"
             sentence.assumed = topic[1]
         for match in sentence.matches:
             if any(m.start < match.end and match.start < m.end for m in used):
@@ -84,8 +84,11 @@ def _resolve(state: Extraction, sentence: Sentence, match: Match, words: Lexicon
         if subject is None or cited.id == subject.id:
             return "there is no paper that it could be about"
         return [_found(state, sentence, match, subject, Mention(match.start, match.end, "citation", 0.95, cited))]
-    target = _object(sentence, match, words)
+    target = _object(sentence, match, words, cue.needs)
     actor = _actor(sentence, match, target, words)
+    if target is None and actor is not None and sentence.language == "en" and len(sentence.block.text[actor.end : match.start].split()) <= _VERB_NEAR:
+        # "GIFD uses GAN": where a work is the subject, a name will do as the object
+        target = _object(sentence, match, words, ("name",))
     if target is not None and target.kind == "self":
         # "GIFD extends this method", "[X] (an improvement upon this paper)": the other work is the one that does it
         actor = actor or _beside(sentence, match, words) or _behind(sentence, match)
@@ -155,7 +158,7 @@ def _is_self(sentence: Sentence, mention: Mention) -> bool:
     )
 
 
-def _object(sentence: Sentence, match: Match, words: Lexicon) -> Mention | None:
+def _object(sentence: Sentence, match: Match, words: Lexicon, needs: tuple[str, ...]) -> Mention | None:
     """What the cue is said of: the nearest, surest mention on its side; the paper itself counts where it stands right there."""
     cue = match.cue
     side = cue.target or words.target
@@ -171,7 +174,7 @@ def _object(sentence: Sentence, match: Match, words: Lexicon) -> Mention | None:
         if own and japanese and mention.end <= match.start and _TOPIC.match(text[mention.end : mention.end + 80]):
             # この論文では, 本手法は: what the sentence is about, not what the cue is said of
             continue
-        if not own and cue.needs and mention.kind not in cue.needs:
+        if not own and needs and mention.kind not in needs:
             continue
         inside = match.start <= mention.start and mention.end <= match.end
         before = mention.end <= match.start
@@ -213,7 +216,7 @@ def _object(sentence: Sentence, match: Match, words: Lexicon) -> Mention | None:
             best = (not near, cost), mention if not own else replace(mention, kind="self")
     if best is not None:
         return best[1]
-    if cue.phrase and not japanese and side != "before" and (not cue.needs or "phrase" in cue.needs):
+    if cue.phrase and not japanese and side != "before" and (not needs or "phrase" in needs):
         return phrase_after(sentence, match, words)
     return None
 
@@ -266,7 +269,7 @@ def _actor(sentence: Sentence, match: Match, target: Mention | None, words: Lexi
                 and (target is None or mention.end <= target.start or target.start >= match.end)
             ):
                 return mention
-        elif _OPENING.match(text[sentence.start : mention.start]) or _OPENING.match(text[first : mention.start]):
+        elif any(_OPENING.match(_unnamed(sentence, start, mention.start)) for start in (sentence.start, first)):
             between = text[mention.end : match.start]
             if (
                 len(between.split()) <= _VERB_REACH
@@ -277,11 +280,20 @@ def _actor(sentence: Sentence, match: Match, target: Mention | None, words: Lexi
     return None
 
 
+def _unnamed(sentence: Sentence, start: int, end: int) -> str:
+    """The text without what it names: "Both GIAS and ", before GIFD."""
+    out, at = [], start
+    for mention in sorted((m for m in sentence.mentions if start <= m.start and m.end <= end), key=lambda m: m.start):
+        out.append(sentence.block.text[at : mention.start])
+        at = max(at, mention.end)
+    return "".join((*out, sentence.block.text[at:end]))
+
+
 _NO_VERB = re.compile(r"^\W*(?:,|and|but|so|we|in|on|for|at|by|from|with|to)\b|,\s*(?:we|i)\b", re.IGNORECASE)
 _EARLY = 24
 """Characters within which a Japanese sentence's topic stands."""
-_VERB_REACH = 8
-"""Words between an English subject and the cue."""
+_VERB_REACH, _VERB_NEAR = 8, 2
+"""Words between an English subject and the cue; those that an adverb or a modal verb takes."""
 
 
 def _beside(sentence: Sentence, match: Match, words: Lexicon) -> Mention | None:
@@ -348,7 +360,7 @@ def _speaks_of_itself(sentence: Sentence, match: Match, words: Lexicon) -> bool:
     text = sentence.block.text
     first, _ = clause(sentence, match.start, match.end, words)
     own = [m for m in sentence.mentions if m.end <= match.start and _is_self(sentence, m)]
-    for start in {first, sentence.start}:
+    for start in {first, aside(sentence, match.start), sentence.start}:
         lead = text[start : match.start].strip(" -–—*_>(\"“'")
         lead = re.sub(r"^\*{0,2}[\w ]{2,20}\*{0,2}:\s*", "", lead)
         if (

@@ -125,7 +125,7 @@ def _title(
             longest = full
     names += [t for t in titles if t != longest]
     if _named_by_file(state):
-        names.append(state.document.stem)
+        names += [state.document.stem, *_first_of_slug(state.document.stem, longest)]
     return longest, tuple(dict.fromkeys(names)), span
 
 
@@ -151,6 +151,23 @@ def _full_title(state: Extraction) -> str:
 def _named_by_file(state: Extraction) -> bool:
     stem = state.document.stem
     return stem.casefold() not in ("readme", "index") and not _DATED.match(stem) and any(c.isalpha() for c in stem)
+
+
+_SLUG = re.compile(r"[_\s-]+")
+
+
+def _first_of_slug(stem: str, title: str) -> list[str]:
+    """The name with which a file's begins before its title does: `clip_learning_transferable_visual_models`, CLIP."""
+    parts = _SLUG.split(stem.casefold())
+    words = [fold(w) for w in _SLUG.split(title)]
+    firsts = {fold(w) for w in _FIRST_WORD.findall(title)}
+    first = next((p for p in parts if not p.isdigit()), "")
+    after = parts[parts.index(first) + 1 :] if first else []
+    return [first] if len(first) >= _SHORTEST_SLUG and first.isalnum() and first not in words and after and after[0] in firsts else []
+
+
+_FIRST_WORD = re.compile(r"(?:^|[:：]\s|\s[-–—]\s)(?:(?:A|An|The|On)\s)?([^\s-]+)")
+_SHORTEST_SLUG = 3
 
 
 def _titled(head: Block | None) -> bool:

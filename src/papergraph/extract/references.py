@@ -184,6 +184,9 @@ def reference_entry(state: Extraction, block: Block, start: int) -> Entry | None
     link = next((x for x in block.links if is_paper_address(x.target)), None)
     address = web_address(link) or next((m[0].rstrip(".,;") for m in _ADDRESS.finditer(text) if is_paper_address(m[0])), None)
     told = Told()
+    while start < len(text) and text[start] in " [*_":
+        # a link that is never closed, a mark
+        start += 1
     read = read_reference(text, start)
     if read is not None:
         title = squeeze(text[read.title[0] : read.title[1]]).strip(' .,*_"“”')
