@@ -39,12 +39,13 @@ _CLOSING = " 」』)）]\"”*_'"
 def gate_targets(state: Extraction) -> None:
     """Give each cue its target, or stop it; make relations of those that keep one."""
     topic: tuple[object, Paper | None] = (None, None)
+    main = _only_entry(state)
     for sentence in state.sentences:
         words = state.words.of(sentence.language)
         used: list[Match] = []
         if sentence.subject is None and (topic[0] is sentence.block or any(m.kind == "self" for m in sentence.mentions)):
             # in prose, a sentence without a subject of its own goes on about the work before it; so does a paragraph that begins with "this method"
-            sentence.assumed = topic[1]
+            sentence.assumed = topic[1] or (main if any(m.kind == "self" for m in sentence.mentions) else None)
         for match in sentence.matches:
             if any(m.start < match.end and match.start < m.end for m in used):
                 continue
@@ -73,6 +74,12 @@ def gate_targets(state: Extraction) -> None:
                 topic = (sentence.block, named.paper if named is not None else None)
         if sentence.relations and sentence.own:
             sentence.kind = Kind.RELATION
+
+
+def _only_entry(state: Extraction) -> Paper | None:
+    """The one paper that the whole document is about, `None` where it is about none or several."""
+    papers = {e.paper.id: e.paper for e in state.entries if not e.cited}
+    return next(iter(papers.values())) if len(papers) == 1 else None
 
 
 def _resolve(state: Extraction, sentence: Sentence, match: Match, words: Lexicon) -> list[Found] | str:
@@ -167,8 +174,11 @@ def _object(sentence: Sentence, match: Match, words: Lexicon, needs: tuple[str, 
     japanese = sentence.language == "ja"
     first, last = clause(sentence, match.start, match.end, words)
     best: tuple[tuple[bool, float], Mention] | None = None
+    lead = _lead(sentence)
     for mention in sentence.mentions:
         if mention.kind == "venue":
+            continue
+        if mention is lead:
             continue
         own = _is_self(sentence, mention)
         if own and japanese and mention.end <= match.start and _TOPIC.match(text[mention.end : mention.end + 80]):
@@ -251,6 +261,9 @@ def _actor(sentence: Sentence, match: Match, target: Mention | None, words: Lexi
     """The other work that is the sentence's subject ("Recent work GIFD extends …", "PaintsChainer は…"), if it has one."""
     text = sentence.block.text
     first, _ = clause(sentence, match.start, match.end, words)
+    lead = _lead(sentence)
+    if lead is not None and target is not None and target.is_work and target.kind != "self" and not _is_self(sentence, lead):
+        return lead
     for mention in sorted(sentence.mentions, key=lambda m: m.start):
         if (
             mention.end > match.start
@@ -278,6 +291,19 @@ def _actor(sentence: Sentence, match: Match, target: Mention | None, words: Lexi
             ):
                 return mention
     return None
+
+
+_LEAD_MARK = re.compile(r"\s*(?:[:：]|[–—-]+\s)")
+
+
+def _lead(sentence: Sentence) -> Mention | None:
+    """The work that an item begins with, before a colon or a dash: what follows is said of it ("- [[gvin]]: VIN but with graphs")."""
+    if sentence.block.text[: sentence.start].strip():
+        return None
+    first = min((m for m in sentence.mentions if m.paper is not None and not m.bare and m.kind != "position"), key=lambda m: (m.start, -m.end), default=None)
+    if first is None or sentence.block.text[: first.start].strip(" *_[「『\"“"):
+        return None
+    return first if _LEAD_MARK.match(sentence.block.text, first.end) else None
 
 
 def _unnamed(sentence: Sentence, start: int, end: int) -> str:
