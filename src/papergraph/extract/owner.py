@@ -49,6 +49,10 @@ def of_file(state: Extraction, blocks: list[Block], found: list[Entry]) -> Entry
         told.blocks |= other.blocks
     reference = _reference_line(state, [*before, *below][:6], told)
     title, names, span = _title(state, told, head, reference)
+    by_file = not title and not own and _named_by_file(state)
+    if by_file:
+        # a vault names its pages by the papers' titles
+        title = state.document.stem.replace("_", " ")
     if not title:
         return None
     if embedded is not None:
@@ -62,7 +66,7 @@ def of_file(state: Extraction, blocks: list[Block], found: list[Entry]) -> Entry
     known = bool(told.values.get("authors")) and (
         sure or bool(told.values.get("venue") or told.values.get("year") or told.values.get("url"))
     )
-    if not (known or (sure and (front.title or told.values.get("title") or reference or _titled(head))) or attributed or reference):
+    if not (known or (sure and (front.title or told.values.get("title") or reference or _titled(head) or (by_file and len(title.split()) > _SHORT_NAME))) or attributed or reference):
         return None
     if _DATED.match(title) or (is_cjk(title) and not (told.values.get("authors") or sure)):
         return None

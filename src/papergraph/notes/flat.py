@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from papergraph.folding import is_cjk
@@ -43,20 +44,23 @@ class _Line:
     bullet: bool
     blank_before: bool = False
     rule_after: bool = False
+    column: int = 0
+    wrapped: bool = False
 
 
 def read_flat(text: str, longest: int) -> tuple[Block, ...]:
     """The blocks of a page copied as flat text; lines of more than `longest` characters are passed over."""
-    lines = _join_broken(text, _split(text, longest))
+    lines = _join_wrapped(text, _join_broken(text, _split(text, longest)))
     levels = _headings(text, lines)
     blocks: list[Block] = []
     for line, level in zip(lines, levels, strict=True):
         kind = BlockKind.HEADING if level else BlockKind.ITEM if line.bullet else BlockKind.PARAGRAPH
-        offsets = [i for i in range(line.start, line.end) if text[i] not in "\r\n"]
+        breaks = {m.start(): m.end() for m in _BREAK.finditer(text, line.start, line.end)} if line.wrapped else {}
+        offsets = [i for i in range(line.start, line.end) if text[i] not in "\r\n"] if not breaks else list(_unwrapped(text, line, breaks))
         if level:
             mark = _HEADING_MARK.match("".join(text[i] for i in offsets))
             offsets = offsets[mark.end() if mark else 0 :]
-        visible = "".join(text[i] for i in offsets)
+        visible = "".join(" " if i in breaks else text[i] for i in offsets)
         links = tuple(Link(u.start(), u.end(), u[0]) for u in _URL.finditer(visible))
         if visible.strip():
             blocks.append(Block(kind, visible, tuple(offsets), line.number, level or (1 if line.bullet else 0), links))
@@ -95,7 +99,7 @@ def _split(text: str, longest: int) -> list[_Line]:
         cuts = [0] + [g.start() for g in _GLUED.finditer(raw, lead)] + [len(raw)]
         ends = [lead] + [g.end() for g in _GLUED.finditer(raw, lead)]
         for k, begin in enumerate(ends):
-            out.append(_Line(start + begin, start + cuts[k + 1], n + 1, bool(bullet) or shaped or k > 0, blank_before=blank and k == 0))
+            out.append(_Line(start + begin, start + cuts[k + 1], n + 1, bool(bullet) or shaped or k > 0, blank_before=blank and k == 0, column=begin))
         blank = False
     return out
 
@@ -117,6 +121,57 @@ def _join_broken(text: str, lines: list[_Line]) -> list[_Line]:
         else:
             out.append(line)
     return out
+
+
+_BREAK = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t\u3000]*")
+_NARROW, _WIDE, _FEWEST = 40, 120, 4
+"""Columns at which texts are wrapped, and the lines that tell of it."""
+_FULL = 0.85
+
+
+def _join_wrapped(text: str, lines: list[_Line]) -> list[_Line]:
+    """Lines that were wrapped at a width are one: full ones, and those that end no sentence before one in lower case."""
+    pairs = [n for n in range(1, len(lines)) if _goes_on(text, lines[n - 1], lines[n])]
+    widths = {n: lines[n - 1].column + _width(text[lines[n - 1].start : lines[n - 1].end]) for n in pairs}
+    running = [n for n in pairs if not _END.search(text[lines[n - 1].start : lines[n - 1].end])]
+    usual = sorted(widths[n] for n in running)[len(running) // 2] if running else 0
+    if len(running) < _FEWEST or not _NARROW <= usual <= _WIDE:
+        return lines
+    full = {n for n in pairs if widths[n] >= _FULL * usual}
+    if sum(n in full and not text[lines[n].start].isupper() for n in running) < len(running) / 2:
+        # lines of their own, as in a list of titles
+        return lines
+    broken = full | {n for n in running if text[lines[n].start].islower()}
+    out: list[_Line] = []
+    for n, line in enumerate(lines):
+        if n in broken:
+            out[-1].end = line.end
+            out[-1].wrapped = True
+        else:
+            out.append(line)
+    return out
+
+
+def _goes_on(text: str, line: _Line, following: _Line) -> bool:
+    return not following.bullet and not following.blank_before and not line.rule_after and line.column == following.column and following.number == line.number + 1
+
+
+def _width(text: str) -> int:
+    return sum(2 if is_cjk(c) else 1 for c in text)
+
+
+def _unwrapped(text: str, line: _Line, breaks: dict[int, int]) -> Iterator[int]:
+    """The characters of wrapped lines, each break as one, or as none between two CJK characters."""
+    i = line.start
+    while i < line.end:
+        after = breaks.get(i)
+        if after is None:
+            yield i
+            i += 1
+            continue
+        if after < line.end and not (is_cjk(text[i - 1]) and is_cjk(text[after])):
+            yield i
+        i = after
 
 
 def _could_head(text: str, line: _Line) -> bool:
