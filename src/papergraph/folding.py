@@ -26,15 +26,17 @@ def fold(text: str) -> str:
     >>> fold("🔴")
     '🔴'
     """
-    normal = unicodedata.normalize("NFKC", text).casefold()
-    # casefolding can leave a text that NFKC would change again; a second pass makes the key stable
-    normal = unicodedata.normalize("NFKC", normal)
+    normal = text.casefold()
+    if not text.isascii():
+        normal = unicodedata.normalize("NFKC", text).casefold()
+        # casefolding can leave a text that NFKC would change again; a second pass makes the key stable
+        normal = unicodedata.normalize("NFKC", normal)
     return _NO_WORD.sub("", normal) or _SPACE.sub("", normal)
 
 
 def squeeze(text: str) -> str:
     """`text` with every run of white space made one space, none at the ends."""
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def is_cjk(text: str) -> bool:
@@ -70,7 +72,7 @@ def search_tokens(text: str) -> list[str]:
 def digest(*parts: str) -> str:
     """Thirteen base-32 characters (65 bits) of the SHA-256 of `parts`; the same on every machine."""
     whole = "\x1f".join(f"{len(p)}:{p}" for p in parts)
-    return b32encode(hashlib.sha256(whole.encode("utf-8", "surrogatepass")).digest())[:13].decode().lower()
+    return b32encode(hashlib.sha256(whole.encode("utf-8", "surrogatepass")).digest()[:10])[:13].decode().lower()
 
 
 def paper_id(title: str) -> str:

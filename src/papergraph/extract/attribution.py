@@ -46,6 +46,7 @@ _JAPANESE_NAME = (
     r"[\u4e00-\u9fff々]{1,4}[\s\u3000]?[\u3041-\u3096\u4e00-\u9fff々ヶ]{1,4}|[\u30a1-\u30ff]{2,12}(?:[・\s][\u30a1-\u30ff]{2,12})*"
 )
 _ET_AL = r"(?:et\.?\s*al\.?|(?:and|&)\s+(?:others|colleagues|co\.?)|\+)"
+_ET_AL_HERE, _ET_AL_BEHIND = re.compile(_ET_AL), re.compile(rf"\s*(?:{_ET_AL})")
 _ONE = re.compile(
     rf"(?P<latin>{_LATIN_NAME})[*†‡§¹²³]*(?P<etal>,?\s*{_ET_AL}|\s?(?:ら|ほか|他)(?![\u3041-\u3096\u4e00-\u9fff]))?|(?P<japanese>{_JAPANESE_NAME})(?P<etal2>\s?(?:ら|ほか|他))?"
 )
@@ -97,13 +98,14 @@ def read_attribution(text: str, start: int = 0, end: int | None = None) -> Attri
         if at:
             covered[at[0] : at[1]] = [True] * (at[1] - at[0])
     authors, authors_at = _authors(body, covered)
+    if not authors and venue is None and year is None:
+        return None
     left = body.replace("\x00", " ")
     for at in (venue_at, year_at, authors_at):
         if at:
             left = left[: at[0]] + " " * (at[1] - at[0]) + left[at[1] :]
-    if _FILLER.sub("", left).strip():
-        return None
-    if not authors and venue is None and year is None:
+    filler = _FILLER.match(left)
+    if filler is None or filler.end() < len(left):
         return None
     shift = start
     return Attribution(
@@ -172,8 +174,8 @@ def _authors(body: str, covered: list[bool]) -> tuple[tuple[str, ...], tuple[int
     while at < len(body):
         if covered[at]:
             break
-        etal = re.compile(_ET_AL).match(body, at)
-        if etal and names:
+        etal = _ET_AL_HERE.match(body, at) if names else None
+        if etal:
             names.append(squeeze(etal[0]))
             last = etal.end()
             break
@@ -187,7 +189,7 @@ def _authors(body: str, covered: list[bool]) -> tuple[tuple[str, ...], tuple[int
         last = one.end()
         between = _BETWEEN.match(body, one.end())
         if between is None:
-            etal = re.compile(rf"\s*(?:{_ET_AL})").match(body, one.end())
+            etal = _ET_AL_BEHIND.match(body, one.end())
             if etal:
                 names[-1] = squeeze(body[one.start() : etal.end()])
                 last = etal.end()

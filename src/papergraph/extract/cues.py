@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 
 from papergraph.extract.state import Extraction, Match, Sentence, Verdict
 from papergraph.extract.tokens import token_line
 from papergraph.lang import Cue, Lexicon, Wording
-from papergraph.lang.patterns import TokenLine, compile_patterns, stems, triggers
+from papergraph.lang.patterns import TokenLine, all_of, compile_patterns, stems, triggers
 from papergraph.lang.words import Words
 from papergraph.vocabulary import Kind
 
@@ -23,13 +24,20 @@ def _cues(words: Words, language: str) -> tuple[tuple[re.Pattern[str], Cue], ...
 
 
 @cache
-def _stems(words: Words, language: str) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    """Each stem that tells that a text may hold a cue, and the numbers of its cues."""
-    out: dict[str, list[int]] = {}
+def _stems(words: Words, language: str) -> tuple[re.Pattern[str], Mapping[str, frozenset[int]]]:
+    """What finds stems that tell that a text may hold a cue, and for each the numbers of its cues and of those whose stems it begins with."""
+    told: dict[str, set[int]] = {}
     for n, cue in enumerate(words.of(language).cues):
         for stem in stems(cue.patterns):
-            out.setdefault(stem, []).append(n)
-    return tuple((stem, tuple(numbers)) for stem, numbers in out.items())
+            told.setdefault(stem, set()).add(n)
+    numbers = {stem: frozenset(n for end in range(len(stem) + 1) for n in told.get(stem[:end], ())) for stem in (*told, "")}
+    return all_of(stem for stem in told if stem), numbers
+
+
+def _possible(words: Words, language: str, folded: str) -> list[int]:
+    """The numbers of the cues that a folded text may hold."""
+    finder, numbers = _stems(words, language)
+    return sorted(numbers[""].union(*(numbers[stem] for stem in set(finder.findall(folded)))))
 
 
 @cache
@@ -47,7 +55,7 @@ def match_cues(state: Extraction) -> None:
         line: TokenLine | None = None
         hits: list[Match] = []
         cues = _cues(state.words, sentence.language)
-        for n in sorted({n for stem, numbers in _stems(state.words, sentence.language) if stem in folded for n in numbers}):
+        for n in _possible(state.words, sentence.language, folded):
             pattern, cue = cues[n]
             if cue.needs == ("next",) and id(sentence.block) not in state.next_cited:
                 continue

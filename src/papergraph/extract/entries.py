@@ -90,8 +90,21 @@ def _of_record(state: Extraction, block: Block) -> Entry:
 # --- lines that name papers
 
 
+class _Lines:
+    """Blocks read as title lines, each once."""
+
+    def __init__(self) -> None:
+        self._read: dict[int, TitleLine | None] = {}
+
+    def of(self, block: Block) -> TitleLine | None:
+        if id(block) not in self._read:
+            self._read[id(block)] = read_title_line(block)
+        return self._read[id(block)]
+
+
 def _candidates(state: Extraction, blocks: list[Block]) -> list[Candidate]:
     out: list[Candidate] = []
+    lines = _Lines()
     position = {id(b): n for n, b in enumerate(state.order)}
     for block in blocks:
         if (
@@ -102,7 +115,7 @@ def _candidates(state: Extraction, blocks: list[Block]) -> list[Candidate]:
         ):
             continue
         told = Told()
-        line = _row_line(state, block, told) if block.kind is BlockKind.ROW else _title_line(state, block)
+        line = _row_line(state, block, told) if block.kind is BlockKind.ROW else _title_line(state, block, lines)
         if (
             line is None
             or not 4 <= len(line.title) <= 300
@@ -118,7 +131,7 @@ def _candidates(state: Extraction, blocks: list[Block]) -> list[Candidate]:
             put_attribution(state, told, block, line.attribution)
         _merge(told, told_below)
         section = state.sections.get(id(block), "")
-        reasons = _score(state, block, line, told, told_below, section)
+        reasons = _score(state, block, line, told, told_below, section, lines)
         score = sum(r.points for r in reasons)
         state.judged[id(block)] = Judgement(line.title, score, reasons)
         above = _heading_above(state, block)
@@ -138,7 +151,7 @@ def _in_own_brackets(state: Extraction, block: Block) -> bool:
     return any(text.startswith(a) and text.rstrip("。. ").endswith(b) and text.find(b) >= len(text.rstrip("。. ")) - 1 for a, b in state.legend.brackets)
 
 
-def _title_line(state: Extraction, block: Block) -> TitleLine | None:
+def _title_line(state: Extraction, block: Block, lines: _Lines) -> TitleLine | None:
     label = read_label(block.text, state.words)
     if label is not None and (label.typed or (label.group == "field" and (label.meaning != "title" or block.kind is not BlockKind.ITEM))):
         return None
@@ -147,7 +160,7 @@ def _title_line(state: Extraction, block: Block) -> TitleLine | None:
     if attributed is not None and likely(attributed) and not linked and (attributed.venue or attributed.year or not block.children):
         # a line of names, venue and year tells of the title above it
         return None
-    line = read_title_line(block)
+    line = lines.of(block)
     if line is None:
         return None
     linked = line.lead == "link" and line.end - line.start >= len(block.text.strip()) - _LIST_NUMBER
@@ -205,7 +218,7 @@ def _below(state: Extraction, block: Block, position: dict[int, int]) -> list[Bl
     return []
 
 
-def _score(state: Extraction, block: Block, line: TitleLine, told: Told, below: Told, section: str) -> tuple[Reason, ...]:
+def _score(state: Extraction, block: Block, line: TitleLine, told: Told, below: Told, section: str, lines: _Lines) -> tuple[Reason, ...]:
     """What speaks for and against the line's being a paper's, in points."""
     whole = block.text.strip()
     address = web_address(line.link)
@@ -213,89 +226,90 @@ def _score(state: Extraction, block: Block, line: TitleLine, told: Told, below: 
     titled = looks_like_title(line.title)
     after = block.text[line.end :]
     legend = state.legend.marks
-    plain = line.lead == "plain"
+    plain, attributed, bibliographic = line.lead == "plain", line.attributed, below.bibliographic
+    cjk, ended = is_cjk(line.title), _SENTENCE_END.search(line.title) is not None
     said = [
-        Reason((3 if not plain or titled else 2) * to_work, "a link to a work"),
+        ((3 if not plain or titled else 2) * to_work, "a link to a work"),
         # "[Smith 2019](…) and more", "[induction heads](…) の話": the link's text is no title
-        Reason(
+        (
             -2
             * (
                 to_work
                 and len(line.title.split()) < 3
-                and not is_cjk(line.title)
+                and not cjk
                 and (len(after) > 25 or is_cjk(after))
-                and not line.attributed
+                and not attributed
             ),
             "the link's words are no title",
         ),
-        Reason(int(not to_work and bool(address) and line.lead == "link"), "a link"),
-        Reason(2 * bool(line.markers and (any(m in legend for m in line.markers) or not legend)), "marks"),
-        Reason(2 * bool(line.decision), "a decision"),
-        Reason(
+        (int(not to_work and bool(address) and line.lead == "link"), "a link"),
+        (2 * bool(line.markers and (any(m in legend for m in line.markers) or not legend)), "marks"),
+        (2 * bool(line.decision), "a decision"),
+        (
             2 * titled
-            or int(bool(line.markers or line.decision or line.attributed or below.bibliographic) and _could_be_title(line.title)),
+            or int(bool(line.markers or line.decision or attributed or bibliographic) and _could_be_title(line.title)),
             "words like a title's",
         ),
-        Reason(3 * line.attributed or int(line.attribution is not None), "authors, venue or year"),
-        Reason(3 * below.bibliographic or int("url" in below.values), "authors, venue or address below"),
-        Reason(
+        (3 * attributed or int(line.attribution is not None), "authors, venue or year"),
+        (3 * bibliographic or int("url" in below.values), "authors, venue or address below"),
+        (
             4 * (block.fields is not None and any(k in told.values for k in ("authors", "venue", "year", "doi", "arxiv_id"))),
             "properties of a work",
         ),
-        Reason(-5 * (line.lead == "quoted" and not titled and not (is_cjk(line.title) and len(line.title) < _LONG_TITLE)), "a quotation"),
-        Reason(int(line.lead in ("quoted", "strong") and titled and bool(address or line.attributed)), "set off as a title"),
-        Reason(
+        (-5 * (line.lead == "quoted" and not titled and not (cjk and len(line.title) < _LONG_TITLE)), "a quotation"),
+        (int(line.lead in ("quoted", "strong") and titled and bool(address or attributed)), "set off as a title"),
+        (
             -3
             * (
                 not titled
                 and plain
-                and not line.attributed
-                and not below.bibliographic
-                and bool(is_cjk(line.title) or _SENTENCE_END.search(line.title))
+                and not attributed
+                and not bibliographic
+                and (cjk or ended)
             ),
             "words of a sentence",
         ),
-        Reason(-1 * (plain and _SENTENCE_END.search(line.title) is not None), "a sentence's end"),
-        Reason(-3 * bool(line.lead == "link" and line.link and line.link.target.startswith("#")), "a link within the page"),
-        Reason(-2 * (section == "other"), "a section of other things"),
-        Reason(
+        (-1 * (plain and ended), "a sentence's end"),
+        (-3 * bool(line.lead == "link" and line.link and line.link.target.startswith("#")), "a link within the page"),
+        (-2 * (section == "other"), "a section of other things"),
+        (
             -2
             * bool(
                 section != "other"
                 and address
                 and not to_work
-                and not line.attributed
-                and not below.bibliographic
+                and not attributed
+                and not bibliographic
                 and line.lead == "link"
                 and not line.markers
             ),
             "a link that leads to no work",
         ),
-        Reason(-2 * (len(whole) > _LONG_LINE and not line.attributed and plain), "a long line"),
+        (-2 * (len(whole) > _LONG_LINE and not attributed and plain), "a long line"),
     ]
     if block.kind is BlockKind.PARAGRAPH:
         said += [
-            Reason(-6 * _runs_on(state, block, line), "running text"),
-            Reason(-2 * (not line.attributed and (plain or len(whole) > 2 * len(line.title) + 120)), "a paragraph without authors"),
-            Reason(-1 * (bool(address) and not to_work), "a paragraph with a link that leads to no work"),
+            (-6 * _runs_on(state, block, line), "running text"),
+            (-2 * (not attributed and (plain or len(whole) > 2 * len(line.title) + 120)), "a paragraph without authors"),
+            (-1 * (bool(address) and not to_work), "a paragraph with a link that leads to no work"),
         ]
     if block.kind is BlockKind.HEADING:
-        told_here = below.bibliographic or to_work or line.attributed
+        told_here = bibliographic or to_work or attributed
         said += [
-            Reason(
-                -1 - 2 * any((c.kind is BlockKind.HEADING or not titled) and _titles(c) for c in block.children[:_FIRST_BELOW]), "a heading"
+            (
+                -1 - 2 * any((c.kind is BlockKind.HEADING or not titled) and _titles(c, lines) for c in block.children[:_FIRST_BELOW]), "a heading"
             ),
-            Reason(-5 * (meaning_of(block.text, state.words)[0] != "" or section_of(block, state.words) != ""), "the name of a section"),
-            Reason(-2 * (not told_here), "nothing of a work below it"),
+            (-5 * (meaning_of(block.text, state.words)[0] != "" or section_of(block, state.words) != ""), "the name of a section"),
+            (-2 * (not told_here), "nothing of a work below it"),
         ]
-    return tuple(r for r in said if r.points)
+    return tuple(Reason(points, text) for points, text in said if points)
 
 
-def _titles(block: Block) -> bool:
+def _titles(block: Block, lines: _Lines) -> bool:
     """Whether a block is a title by its own form: a heading like one, or a line with authors behind it."""
     if block.kind is BlockKind.HEADING:
         return looks_like_title(block.text)
-    line = read_title_line(block)
+    line = lines.of(block)
     return line is not None and line.attributed and looks_like_title(line.title)
 
 

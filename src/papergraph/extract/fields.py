@@ -84,7 +84,7 @@ def _bare(state: Extraction, told: Told, block: Block, n: int) -> bool:
     if _address_line(told, block, state):
         return True
     bare = text
-    decision = DECISION.search(text)
+    decision = DECISION.search(text) if any(bracket in text for bracket in "(（[【") else None
     if decision:
         bare = text[: decision.start()]
     end = len(bare.rstrip(" .。"))

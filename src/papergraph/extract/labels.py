@@ -52,6 +52,8 @@ def read_label(text: str, words: Words | None = None) -> Labelled | None:
     >>> read_label("extends:: [[Raft]]").meaning, read_label("著者： 田中").meaning
     ('EXTENDS', 'authors')
     """
+    if ":" not in text and "：" not in text and "=" not in text and "＝" not in text:
+        return None
     found = _LABEL.match(text, 0, _LONGEST_LEAD)
     if found is None or text.startswith("//", found.end() - 1):
         return None

@@ -11,7 +11,7 @@ from typing import Any
 from papergraph.extract.confidence import Signals, confidence
 from papergraph.folding import fold
 from papergraph.lang import Cue
-from papergraph.lang.tokens import Token
+from papergraph.lang.patterns import TokenLine
 from papergraph.lang.words import Words, default_words
 from papergraph.model import Concept, Evidence, Note, Paper, Problem, Statement, Topic
 from papergraph.notes.document import Block, Document
@@ -114,7 +114,7 @@ class Sentence:
     kind: Kind | None = None
     relations: list[Found] = field(default_factory=list)
     promising: bool = False
-    tokens: list[Token] = field(default_factory=list)
+    tokens: TokenLine | None = None
     verdicts: list[Verdict] = field(default_factory=list)
 
     @property

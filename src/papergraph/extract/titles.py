@@ -89,6 +89,8 @@ def find_cited(text: str, start: int = 0, end: int | None = None) -> list[Cited]
 
 def marks(text: str) -> tuple[str, ...]:
     """The emoji and stars in `text`, each once, in order."""
+    if text.isascii():
+        return ()
     return tuple(dict.fromkeys(m[0] for m in MARK.finditer(text)))
 
 
@@ -97,11 +99,12 @@ def read_title_line(block: Block) -> TitleLine | None:
     text = block.text
     if len(text) > LONGEST_TITLE_LINE:
         return None
-    begin = max((m.end() for m in (_TICK.match(text), _MARKS_START.match(text)) if m), default=0)
+    opening = _TICK.match(text) or _MARKS_START.match(text)
+    begin = opening.end() if opening else 0
     begin += len(text[begin:]) - len(text[begin:].lstrip())
     found = list(marks(text[:begin]))
     stop = len(text.rstrip())
-    tail = _MARKS_END.search(text)
+    tail = _MARKS_END.search(text) if not text.isascii() else None
     if tail and tail.start() > begin:
         found += marks(tail[0])
         stop = tail.start()
@@ -253,7 +256,7 @@ def _after(block: Block, end: int, stop: int) -> tuple[int, Attribution | None, 
             at = mark.end()
             continue
         if found is None:
-            lead = re.compile(r"(?:[-–—:：|/]|by\b)\s*").match(text, at)
+            lead = _BEFORE_PREFIX.match(text, at)
             prefix = _prefix(text, lead.end() if lead else at, stop)
             if prefix is not None:
                 found, at = prefix, prefix.end
@@ -269,11 +272,13 @@ LINK_WORDS = re.compile(
 )
 
 
+_BEFORE_PREFIX = re.compile(r"(?:[-–—:：|/]|by\b)\s*")
+_PREFIX_END = re.compile(r"\.(?=\s)|\s[–—―→-]|\s\[|\s\(|。|\n|\s\||[:：](?=\s)|$")
+
+
 def _prefix(text: str, at: int, stop: int) -> Attribution | None:
     """The longest beginning of `text[at:stop]`, up to a sentence's or part's end, that is an attribution."""
-    ends = [m.start() for m in re.finditer(r"\.(?=\s)|\s[–—―→-]|\s\[|\s\(|。|\n|\s\||[:：](?=\s)|$", text[at : min(stop, at + 400)])][
-        :_MOST_PARTS
-    ]
+    ends = [m.start() for m in _PREFIX_END.finditer(text[at : min(stop, at + 400)])][:_MOST_PARTS]
     best: Attribution | None = None
     for offset in ends:
         found = read_attribution(text, at, at + offset)

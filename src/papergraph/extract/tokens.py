@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from functools import cache
 
 from papergraph.extract.state import Extraction, Mention, Sentence
@@ -37,32 +38,31 @@ def _may_relate(state: Extraction, sentence: Sentence) -> bool:
 
 def token_line(sentence: Sentence, *, masked: bool = True) -> TokenLine:
     """The sentence's tokens, places counted in its block; each mention with a mask is one token."""
-    if not sentence.tokens:
-        sentence.tokens = tokenize(sentence.text, sentence.language)
-    base = sentence.start
-    if not masked:
-        return TokenLine(
-            [t.key for t in sentence.tokens], [t.start + base for t in sentence.tokens], [t.end + base for t in sentence.tokens]
-        )
+    if sentence.tokens is None:
+        base = sentence.start
+        tokens = tokenize(sentence.text, sentence.language)
+        sentence.tokens = TokenLine([t.key for t in tokens], [t.start + base for t in tokens], [t.end + base for t in tokens])
+    line = sentence.tokens
+    hidden: list[tuple[int, int, str]] = sorted((m.start, m.end, _MASK[m.kind]) for m in sentence.mentions if _hides(m)) if masked else []
+    if not hidden:
+        return line
     keys: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    hidden: list[tuple[int, int, str]] = sorted((m.start, m.end, _MASK[m.kind]) for m in sentence.mentions if _hides(m))
-    n = 0
-    for token in sentence.tokens:
-        start, end = token.start + base, token.end + base
-        while n < len(hidden) and hidden[n][1] <= start:
-            n += 1
-        if n < len(hidden) and hidden[n][0] < end and start < hidden[n][1]:
-            if not (keys and starts[-1] == hidden[n][0] and keys[-1] == hidden[n][2]):
-                keys.append(hidden[n][2])
-                starts.append(hidden[n][0])
-                ends.append(hidden[n][1])
+    at = 0
+    for start, end, mask in hidden:
+        first, last = bisect_right(line.ends, start, at), bisect_left(line.starts, end, at)
+        if first >= last:
             continue
-        keys.append(token.key)
-        starts.append(start)
-        ends.append(end)
-    return TokenLine(keys, starts, ends)
+        keys += line.keys[at:first]
+        starts += line.starts[at:first]
+        ends += line.ends[at:first]
+        if not (keys and starts[-1] == start and keys[-1] == mask):
+            keys.append(mask)
+            starts.append(start)
+            ends.append(end)
+        at = last
+    return TokenLine(keys + line.keys[at:], starts + line.starts[at:], ends + line.ends[at:])
 
 
 def _hides(mention: Mention) -> bool:

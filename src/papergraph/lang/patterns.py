@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 from papergraph.folding import is_cjk
 
@@ -32,21 +33,22 @@ class TokenLine:
     keys: list[str]
     starts: list[int]
     ends: list[int]
-    text: str = ""
-    index: dict[int, int] = field(default_factory=dict)
+    text: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.keys = [_UNSAFE.sub("\ufffd", k) if not k.startswith("@") or k not in _MASKS else k for k in self.keys]
-        at = 1
-        for n, key in enumerate(self.keys):
-            self.index[at] = n
-            at += len(key) + 1
-        self.index[at] = len(self.keys)
+        self.keys = [k if k.isalnum() or k in _MASKS else _UNSAFE.sub("\ufffd", k) for k in self.keys]
         self.text = f" {' '.join(self.keys)} " if self.keys else " "
 
     def find(self, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
         """The token stretches `(first, after the last)` that match, from left to right, none overlapping."""
-        return [(self.index[m.start()], self.index[m.end()]) for m in pattern.finditer(self.text)]
+        out = []
+        found = pattern.search(self.text)
+        while found is not None:
+            first = self.text.count(" ", 0, found.start())
+            out.append((first, first + self.text.count(" ", found.start() + 1, found.end())))
+            # the space that a match ends with is the one that the next begins with
+            found = pattern.search(self.text, max(found.end() - 1, found.start() + 1))
+        return out
 
 
 def compile_pattern(pattern: str) -> str:
@@ -91,7 +93,8 @@ def compile_patterns(patterns: Iterable[str]) -> re.Pattern[str]:
 @cache
 def _compile(patterns: tuple[str, ...]) -> re.Pattern[str]:
     ordered = sorted(patterns, key=lambda p: -len(p.split()))
-    return re.compile(f"(?<= )(?:{'|'.join(compile_pattern(p) for p in ordered)})")
+    # the engine finds a first letter fast: the space before a token
+    return re.compile(f" (?:{'|'.join(compile_pattern(p) for p in ordered)})")
 
 
 def trigger(pattern: str) -> list[str]:
@@ -128,3 +131,24 @@ def triggers(patterns: Iterable[str]) -> re.Pattern[str]:
 @cache
 def _triggers(patterns: Sequence[str]) -> re.Pattern[str]:
     return re.compile("|".join(re.escape(s) for s in stems(patterns)))
+
+
+def all_of(words: Iterable[str]) -> re.Pattern[str]:
+    """An expression whose `findall` gives, for each place of a text where one of `words` (none empty) begins, the longest that does; they may overlap."""
+    tree: dict[str, Any] = {}
+    for word in words:
+        node = tree
+        for char in word:
+            node = node.setdefault(char, {})
+        node[""] = {}
+    if not tree:
+        return re.compile("(?!)")
+    # a class of characters at the front is what the engine skips by
+    return re.compile(rf"[{re.escape(''.join(tree))}](?<=(?=({_branches(tree)}))[\s\S])")
+
+
+def _branches(node: dict[str, Any]) -> str:
+    branches = [re.escape(char) + _branches(rest) for char, rest in node.items() if char]
+    if not branches:
+        return ""
+    return f"(?:{'|'.join(branches)}){'?' if '' in node else ''}"

@@ -63,9 +63,19 @@ def pipeline(language: str) -> Language:
     """spaCy's blank pipeline of the language, no trained model. Japanese does without: SudachiPy itself is twice as fast."""
     import spacy
 
-    return spacy.blank(language)
+    blank = spacy.blank(language)
+    # what spaCy would work out of each new word (its shape, whether it is like a number, …) takes longer than cutting, and is not asked for
+    blank.vocab.lex_attr_getters = {}  # type: ignore[attr-defined]
+    return blank
 
 
+@lru_cache(maxsize=16384)
+def _parts(word: str, language: str) -> tuple[Token, ...]:
+    """The tokens of what stands between white space: spaCy cuts each such stretch by itself."""
+    return tuple(Token(t.idx, t.idx + len(t), t.text.lower().replace("\u2019", "'")) for t in pipeline(language).make_doc(word))
+
+
+_WORD = re.compile(r"\S+")
 _LONG_RUN = re.compile(r"[\W_]{64}")
 
 
@@ -76,7 +86,9 @@ def tokenize(text: str, language: str) -> list[Token]:
     if language != "ja":
         # spaCy's time grows with the square of a run of signs
         for end in (*(m.end() for m in _LONG_RUN.finditer(text)), len(text)):
-            out += [Token(at + t.idx, at + t.idx + len(t), t.lower_.replace("\u2019", "'")) for t in pipeline(language).make_doc(text[at:end]) if not t.is_space]
+            for word in _WORD.finditer(text, at, end):
+                start = word.start()
+                out += [Token(start + a, start + b, key) for a, b, key in _parts(word[0], language)]
             at = end
         return out
     for surface, lemma, _pos, _sub in morphemes(text):

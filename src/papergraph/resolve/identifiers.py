@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qs, urlsplit
 
 _ARXIV = re.compile(r"(?:^|[/:\s])((?:\d{4}\.\d{4,5})|(?:[a-z-]+(?:\.[A-Z]{2})?/\d{7}))(?:v\d+)?", re.IGNORECASE)
@@ -37,6 +38,7 @@ class Identifiers:
         return bool(self.doi or self.arxiv_id or self.openreview_id)
 
 
+@lru_cache(maxsize=4096)
 def identifiers(address: str) -> Identifiers:
     """The identifiers in a URL or a bare identifier such as `arXiv:1706.03762`.
 
@@ -69,6 +71,7 @@ def is_web(address: str) -> bool:
     return address.casefold().startswith(("http://", "https://"))
 
 
+@lru_cache(maxsize=4096)
 def is_paper_address(address: str) -> bool:
     """Whether `address` most likely leads to a work: a publisher's or archive's page, or a PDF."""
     if not is_web(address):
