@@ -156,7 +156,7 @@ def _title_line(state: Extraction, block: Block, lines: _Lines) -> TitleLine | N
     if label is not None and (label.typed or (label.group == "field" and (label.meaning != "title" or block.kind is not BlockKind.ITEM))):
         return None
     attributed = read_attribution(block.text) if block.kind is not BlockKind.HEADING else None
-    linked = any(is_paper_address(x.target) and x.start < _LIST_NUMBER and len(block.text[x.start : x.end].split()) > 1 for x in block.links)
+    linked = any(is_paper_address(x.target) and x.start < _LIST_NUMBER and len(block.text[x.start : x.end].split()) > 1 and not _names_only(block.text[x.start : x.end]) for x in block.links)
     if attributed is not None and likely(attributed) and not linked and (attributed.venue or attributed.year or not block.children):
         # a line of names, venue and year tells of the title above it
         return None
@@ -188,6 +188,12 @@ def _title_line(state: Extraction, block: Block, lines: _Lines) -> TitleLine | N
                 attribution=attribution,
             )
     return line
+
+
+def _names_only(text: str) -> bool:
+    """Whether a link's words are three or more names: [Hangbo Bao, Li Dong, Furu Wei](…)."""
+    found = read_attribution(text) if text.count(",") + text.count("、") > 1 else None
+    return found is not None and len(found.authors) > 2
 
 
 def _merge(told: Told, more: Told) -> None:
