@@ -61,7 +61,7 @@ _DECIDED = re.compile(
 """How a work was accepted, as notes say it behind its venue."""
 _FILLER = re.compile(
     r"(?:[\s,，、;:：.。/|–—*_~()（）\[\]【】<>·•@‹›…-]|\b(?i:arxiv|pdf|html|doi|code|project page|project|page|paper|link|slides?|video|openreview|github|tech(?:nical)? report|supp)\b|論文|コード|実装|リンク|スライド|動画|採択|\b(?:in|at|on|by|the|of|to appear|preprint|under review|pp?\.?\s*\d[\d–-]*|vol\.?\s*\d+|no\.?\s*\d+|version|v\d|year|published|posted|and)\b|"
-    r"\bar[xX]iv(?:\s*preprint)?(?:\s*ar[xX]iv)?[:\s]*\d{4}\.\d{4,5}(?:v\d+)?|\bdoi:?\s*10\.\S+|https?://\S+|\d{1,3}(?:st|nd|rd|th)|第?\d+回|\b\d{1,7}(?:[–-]\d{1,4})?\b|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]*\.?|年|月)+"
+    r"\bar[xX]iv(?:\s*preprint)?(?:\s*ar[xX]iv)?[:\s]*\d{4}\.\d{4,5}(?:v\d+)?|\bdoi:?\s*10\.\S+|https?://\S+|(?<!\w)#[\w+-]{1,24}|\d{1,3}(?:st|nd|rd|th)|第?\d+回|\b\d{1,7}(?:[–-]\d{1,4})?\b|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]*\.?|年|月)+"
 )
 _NOT_NAMES = frozenset(
     "abstract paper papers arxiv pdf code github project page website video slides blog demo oral spotlight poster summary note notes link links data dataset the this that these see note todo method methods results model models introduction "
@@ -116,7 +116,7 @@ def read_attribution(text: str, start: int = 0, end: int | None = None) -> Attri
     for at in (venue_at, year_at, decision_at, authors_at):
         if at:
             left = left[: at[0]] + " " * (at[1] - at[0]) + left[at[1] :]
-    if authors and (venue or year) and any(c in left for c in "(（"):
+    if authors and (venue or year or len(authors) > 1) and any(c in left for c in "(（"):
         left = _AFFILIATION.sub(" ", left)
     filler = _FILLER.match(left)
     if filler is None or filler.end() < len(left):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from papergraph.extract.attribution import Attribution, likely, read_attribution
 from papergraph.extract.fields import Told, filled, place_of, put_attribution, read_lines, read_record
-from papergraph.extract.labels import meaning_of, read_label, section_of
+from papergraph.extract.labels import is_review, meaning_of, read_label, section_of
 from papergraph.extract.owner import of_file, of_post
 from papergraph.extract.references import read_reference
 from papergraph.extract.state import Entry, Extraction, Judgement, Reason
@@ -300,15 +300,26 @@ def _score(state: Extraction, block: Block, line: TitleLine, told: Told, below: 
             (-1 * (bool(address) and not to_work), "a paragraph with a link that leads to no work"),
         ]
     if block.kind is BlockKind.HEADING:
-        told_here = bibliographic or to_work or attributed
+        reviewed = _reviewed(state, block)
+        told_here = bibliographic or to_work or attributed or reviewed
         said += [
             (
                 -1 - 2 * any((c.kind is BlockKind.HEADING or not titled) and _titles(c, lines) for c in block.children[:_FIRST_BELOW]), "a heading"
             ),
-            (-5 * (meaning_of(block.text, state.words)[0] != "" or section_of(block, state.words) != ""), "the name of a section"),
+            (4 * reviewed, "sections of a review below it"),
+            (-5 * (meaning_of(block.text, state.words)[0] != "" or section_of(block, state.words) != "" or is_review(block, state.words)), "the name of a section"),
             (-2 * (not told_here), "nothing of a work below it"),
         ]
     return tuple(Reason(points, text) for points, text in said if points)
+
+
+def _reviewed(state: Extraction, block: Block) -> bool:
+    """Whether the headings below one are those of a review of one paper."""
+    below = [c for c in block.children if c.kind is BlockKind.HEADING]
+    return sum(is_review(c, state.words) or section_of(c, state.words) == "related" for c in below) >= max(_FEWEST_SECTIONS, len(below) / 2)
+
+
+_FEWEST_SECTIONS = 2
 
 
 def _titles(block: Block, lines: _Lines) -> bool:
@@ -489,7 +500,7 @@ def _entry(state: Extraction, block: Block, line: TitleLine, told: Told, role: R
         line=block.line,
     )
     return Entry(
-        filled(state, _identified(paper), told),
+        filled(state, _identified(paper, line.arxiv_id), told),
         block,
         (line.start, line.end),
         line.rest,
@@ -498,9 +509,9 @@ def _entry(state: Extraction, block: Block, line: TitleLine, told: Told, role: R
     )
 
 
-def _identified(paper: Paper) -> Paper:
+def _identified(paper: Paper, arxiv_id: str | None = None) -> Paper:
     found = identifiers(paper.url or "")
-    return replace(paper, doi=found.doi, arxiv_id=found.arxiv_id, openreview_id=found.openreview_id)
+    return replace(paper, doi=found.doi, arxiv_id=found.arxiv_id or arxiv_id, openreview_id=found.openreview_id)
 
 
 def _as_cited(entry: Entry) -> Entry:

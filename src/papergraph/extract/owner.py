@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from papergraph.extract.attribution import likely, read_attribution
 from papergraph.extract.fields import Told, filled, headed_fields, place_of, put_attribution, read_lines, read_record
-from papergraph.extract.labels import meaning_of, read_label, section_of
+from papergraph.extract.labels import is_review, meaning_of, read_label, section_of
 from papergraph.extract.references import read_reference
 from papergraph.extract.state import Entry, Extraction
 from papergraph.extract.titles import read_title_line
@@ -20,6 +20,8 @@ from papergraph.vocabulary import Role
 
 _FEW, _MUCH, _HEAD = 3, 12, 12
 """A post about one paper names at most so many papers, has so many blocks for each, and names its own among so many first ones."""
+_SECTIONS = 3
+"""Sections of a review below a title that make a file one about that paper."""
 _DATED = re.compile(r"^\W*(?:19|20)\d\d[-/_.年]?\d{1,2}[-/_.月]?\d{1,2}(?!\d)\W*[日]?\W*$|^\W*(?:19|20)\d\d[-/_.年]\d{1,2}")
 
 
@@ -66,7 +68,8 @@ def of_file(state: Extraction, blocks: list[Block], found: list[Entry]) -> Entry
     known = bool(told.values.get("authors")) and (
         sure or bool(told.values.get("venue") or told.values.get("year") or told.values.get("url"))
     )
-    if not (known or (sure and (front.title or told.values.get("title") or reference or _titled(head) or (by_file and len(title.split()) > _SHORT_NAME))) or attributed or reference):
+    reviewed = head is not None and _titled(head) and sum(is_review(c, state.words) for c in head.children if c.kind is BlockKind.HEADING) >= _SECTIONS
+    if not (known or reviewed or (sure and (front.title or told.values.get("title") or reference or _titled(head) or (by_file and len(title.split()) > _SHORT_NAME))) or attributed or reference):
         return None
     if _DATED.match(title) or (is_cjk(title) and not (told.values.get("authors") or sure)):
         return None

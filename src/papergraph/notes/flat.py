@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from papergraph.folding import is_cjk
 from papergraph.notes.document import Block, BlockKind, Link, line_starts, nest
@@ -22,7 +23,7 @@ _RULE = re.compile(r"[ \t]*([-=_*~#─━])\1{2,}[ \t]*$")
 _END = re.compile(r"[。．.!！、,;；:：][」』)）\"”’]*$")
 _TAG_ONLY = re.compile(r"^[<`][^\s<>`]{1,40}[>`]$")
 _URL = re.compile(r"https?://[^\s<>\"'「」『』（）、。]+")
-_HEADING_MARK = re.compile(r"[ \t]*(?:[■◆□◇▼▲●★☆#]+|【)[ \t\u3000]*")
+_HEADING_MARK = re.compile(r"[ \t]*(?:[■◆□◇▼▲●★☆]+|#+(?=[ \t\u3000])|【)[ \t\u3000]*")
 _LONGEST_HEADING, _DEEPEST = 60, 64
 _MARKDOWN = re.compile(r"^(?:#{1,6} \S|[a-z][\w-]*:: \S|[ \t]{2,}[-*+] \S|[-*+] \[[^\]]{1,500}\]\(|> \S|\|.+\|[ \t]*$|```)|\[[^\[\]\n]+\]\(\S{1,500}?\)|\[\[[^\[\]\n]+\]\]", re.MULTILINE)
 
@@ -45,16 +46,19 @@ class _Line:
     blank_before: bool = False
     rule_after: bool = False
     column: int = 0
+    indent: int = 0
     wrapped: bool = False
 
 
 def read_flat(text: str, longest: int) -> tuple[Block, ...]:
     """The blocks of a page copied as flat text; lines of more than `longest` characters are passed over."""
     lines = _join_wrapped(text, _join_broken(text, _split(text, longest)))
-    levels = _headings(text, lines)
+    outline = _is_outline(lines)
+    levels = _headings(text, lines, outline=outline)
     blocks: list[Block] = []
+    indents: list[int] = []
     for line, level in zip(lines, levels, strict=True):
-        kind = BlockKind.HEADING if level else BlockKind.ITEM if line.bullet else BlockKind.PARAGRAPH
+        kind = BlockKind.HEADING if level else BlockKind.ITEM if line.bullet or (outline and line.indent) else BlockKind.PARAGRAPH
         breaks = {m.start(): m.end() for m in _BREAK.finditer(text, line.start, line.end)} if line.wrapped else {}
         offsets = [i for i in range(line.start, line.end) if text[i] not in "\r\n"] if not breaks else list(_unwrapped(text, line, breaks))
         if level:
@@ -63,8 +67,39 @@ def read_flat(text: str, longest: int) -> tuple[Block, ...]:
         visible = "".join(" " if i in breaks else text[i] for i in offsets)
         links = tuple(Link(u.start(), u.end(), u[0]) for u in _URL.finditer(visible))
         if visible.strip():
-            blocks.append(Block(kind, visible, tuple(offsets), line.number, level or (1 if line.bullet else 0), links))
-    return nest(blocks)
+            blocks.append(Block(kind, visible, tuple(offsets), line.number, level or (1 if kind is BlockKind.ITEM else 0), links))
+            indents.append(line.indent)
+    return nest(_below(blocks, indents) if outline else blocks)
+
+
+def _is_outline(lines: list[_Line]) -> bool:
+    """Whether lines are nested by their indentation, as in an outline or below numbered titles."""
+    deeper = sum(b.indent > a.indent and b.number == a.number + 1 for a, b in pairwise(lines))
+    return deeper >= _FEWEST_DEEPER
+
+
+_FEWEST_DEEPER = 2
+
+
+def _below(blocks: list[Block], indents: list[int]) -> list[Block]:
+    """Put lines that are indented deeper than the one before them below it."""
+    out: list[Block] = []
+    open_: list[tuple[int, Block, list[Block]]] = []
+
+    def close(indent: int) -> None:
+        while open_ and open_[-1][0] >= indent:
+            _, block, below = open_.pop()
+            (open_[-1][2] if open_ else out).append(replace(block, children=tuple(below)) if below else block)
+
+    for block, indent in zip(blocks, indents, strict=True):
+        heads = block.kind is BlockKind.HEADING
+        close(0 if heads else indent)
+        if heads:
+            out.append(block)
+        else:
+            open_.append((indent, replace(block, level=min(len(open_) + 1, _DEEPEST)) if block.kind is BlockKind.ITEM else block, []))
+    close(0)
+    return out
 
 
 def _split(text: str, longest: int) -> list[_Line]:
@@ -99,7 +134,7 @@ def _split(text: str, longest: int) -> list[_Line]:
         cuts = [0] + [g.start() for g in _GLUED.finditer(raw, lead)] + [len(raw)]
         ends = [lead] + [g.end() for g in _GLUED.finditer(raw, lead)]
         for k, begin in enumerate(ends):
-            out.append(_Line(start + begin, start + cuts[k + 1], n + 1, bool(bullet) or shaped or k > 0, blank_before=blank and k == 0, column=begin))
+            out.append(_Line(start + begin, start + cuts[k + 1], n + 1, bool(bullet) or shaped or k > 0, blank_before=blank and k == 0, column=begin, indent=len(raw) - len(raw.lstrip())))
         blank = False
     return out
 
@@ -126,7 +161,7 @@ def _join_broken(text: str, lines: list[_Line]) -> list[_Line]:
 _BREAK = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t\u3000]*")
 _NARROW, _WIDE, _FEWEST = 40, 120, 4
 """Columns at which texts are wrapped, and the lines that tell of it."""
-_FULL = 0.85
+_FULL, _MOSTLY = 0.8, 0.6
 
 
 def _join_wrapped(text: str, lines: list[_Line]) -> list[_Line]:
@@ -134,14 +169,16 @@ def _join_wrapped(text: str, lines: list[_Line]) -> list[_Line]:
     pairs = [n for n in range(1, len(lines)) if _goes_on(text, lines[n - 1], lines[n])]
     widths = {n: lines[n - 1].column + _width(text[lines[n - 1].start : lines[n - 1].end]) for n in pairs}
     running = [n for n in pairs if not _END.search(text[lines[n - 1].start : lines[n - 1].end])]
-    usual = sorted(widths[n] for n in running)[len(running) // 2] if running else 0
-    if len(running) < _FEWEST or not _NARROW <= usual <= _WIDE:
+    wide = sorted(widths[n] for n in running)[int(0.9 * (len(running) - 1))] if running else 0
+    if len(running) < _FEWEST or not _NARROW <= wide <= _WIDE:
         return lines
-    full = {n for n in pairs if widths[n] >= _FULL * usual}
-    if sum(n in full and not text[lines[n].start].isupper() for n in running) < len(running) / 2:
-        # lines of their own, as in a list of titles
+    full = {n for n in pairs if widths[n] >= _FULL * wide}
+    lower = [n for n in running if text[lines[n].start].islower()]
+    told = sum(n in full for n in lower)
+    if sum(n in full and not text[lines[n].start].isupper() for n in running) < _MOSTLY * len(running) and (told < _FEWEST or told < _MOSTLY * len(lower)):
+        # lines of their own, as in an outline or a list of titles
         return lines
-    broken = full | {n for n in running if text[lines[n].start].islower()}
+    broken = full | set(lower)
     out: list[_Line] = []
     for n, line in enumerate(lines):
         if n in broken:
@@ -182,7 +219,7 @@ def _could_head(text: str, line: _Line) -> bool:
     return width <= _LONGEST_HEADING and (line.rule_after or not _END.search(raw)) and not _URL.search(raw)
 
 
-def _headings(text: str, lines: list[_Line]) -> list[int]:
+def _headings(text: str, lines: list[_Line], *, outline: bool) -> list[int]:
     """For each line the heading level it opens, 0 for none.
 
     A bare line heads what follows if it is short and ends no sentence. One that heads another is its parent.
@@ -190,7 +227,7 @@ def _headings(text: str, lines: list[_Line]) -> list[int]:
     ("… について", "On …") or numbered so, else it opens a new section at the top.
     """
     levels = [0] * len(lines)
-    could = [_could_head(text, x) for x in lines]
+    could = [_could_head(text, x) and not (outline and x.indent) for x in lines]
     if not any(x.bullet for x in lines):
         # prose: only what is set off by blank lines, rules or numbers heads anything
         could = [
