@@ -68,7 +68,7 @@ def read_label(text: str, words: Words | None = None) -> Labelled | None:
     if ":" not in text and "：" not in text and "=" not in text and "＝" not in text:
         return None
     found = _LABEL.match(text, 0, _LONGEST_LEAD)
-    if found is None or text.startswith("//", found.end() - 1):
+    if found is None or text.startswith("//", found.end("mark")):
         return None
     label = _bare(found["label"])
     group, meaning = _known(words or default_words()).get(fold(label), ("", ""))

@@ -161,7 +161,7 @@ def _join_broken(text: str, lines: list[_Line]) -> list[_Line]:
 _BREAK = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t\u3000]*")
 _NARROW, _WIDE, _FEWEST = 40, 120, 4
 """Columns at which texts are wrapped, and the lines that tell of it."""
-_FULL, _MOSTLY = 0.8, 0.6
+_FULL, _NEARLY, _MOSTLY = 0.8, 0.75, 0.6
 
 
 def _join_wrapped(text: str, lines: list[_Line]) -> list[_Line]:
@@ -178,7 +178,8 @@ def _join_wrapped(text: str, lines: list[_Line]) -> list[_Line]:
     if sum(n in full and not text[lines[n].start].isupper() for n in running) < _MOSTLY * len(running) and (told < _FEWEST or told < _MOSTLY * len(lower)):
         # lines of their own, as in an outline or a list of titles
         return lines
-    broken = full | set(lower)
+    lower = [n for n in lower if widths[n] >= _NEARLY * wide]
+    broken = {n for n in full if not (_begins(lines[n - 1]) and text[lines[n].start].isupper() and not _UNFINISHED.search(text, lines[n - 1].start, lines[n - 1].end))} | set(lower)
     out: list[_Line] = []
     for n, line in enumerate(lines):
         if n in broken:
@@ -187,6 +188,14 @@ def _join_wrapped(text: str, lines: list[_Line]) -> list[_Line]:
         else:
             out.append(line)
     return out
+
+
+_UNFINISHED = re.compile(r"(?:[,;(&–—-]|\b(?:a|an|and|as|at|by|for|from|in|of|on|or|that|the|to|with|is|are|was))\Z", re.IGNORECASE)
+
+
+def _begins(line: _Line) -> bool:
+    """Whether a line is the first of its paragraph, where a title may stand above its authors."""
+    return line.bullet or line.blank_before
 
 
 def _goes_on(text: str, line: _Line, following: _Line) -> bool:
