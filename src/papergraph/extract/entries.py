@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from papergraph.extract.attribution import Attribution, likely, read_attribution
@@ -421,13 +422,9 @@ _NO_WORK_END = re.compile(r"(?:ねん|かな|よね|だろう|なのか|どれ|�
 
 def _row_line(state: Extraction, block: Block, told: Told) -> TitleLine | None:
     """A table row as a title line: the first cell that holds a title; authors, year and address from the others."""
-    for start, end in block.cells:
+    for start, end in _title_cells(block):
         link = next((x for x in block.links if x.start >= start and x.end <= end), None)
         title = squeeze(block.text[start:end])
-        if not (looks_like_title(title.rstrip("!?")) or (link and is_paper_address(link.target) and len(title) > 8)) or (
-            link and _only_link_words(title)
-        ):
-            continue
         summary = start
         for a, b in block.cells:
             if a == start:
@@ -436,13 +433,18 @@ def _row_line(state: Extraction, block: Block, told: Told) -> TitleLine | None:
             found = read_attribution(block.text, a, b) if len(cell) < 400 else None
             if is_bibtex(cell):
                 _read_cell(state, told, block, a, b)
-            elif found is not None and (found.authors or found.venue or found.year) and "summary" not in cell.casefold()[:10]:
+            elif found is not None and (found.venue or found.year or len(found.authors) > 1 or " " in "".join(found.authors)) and "summary" not in cell.casefold()[:10]:
                 put_attribution(state, told, block, found)
             elif len(cell) > 40 and b > summary and a > start:
                 summary = a
         own = link or next((x for x in block.links if is_paper_address(x.target)), None)
         line = read_title_line(Block(block.kind, block.text[start:end], block.offsets[start:end], block.line))
         title = line.title if line is not None and line.attributed else title
+        named = _NAMED_BEHIND.search(title)
+        if named and (told.values.get("venue") or told.values.get("year")):
+            # "Rényi Differential Privacy (Mironov)", with the venue in a cell of its own
+            told.put("authors", (named[1],))
+            title = title[: named.start()]
         from papergraph.extract.titles import marks
 
         found_marks = tuple(dict.fromkeys(m for a, b in block.cells if b - a < 40 for m in marks(block.text[a:b])))
@@ -458,6 +460,28 @@ def _row_line(state: Extraction, block: Block, told: Told) -> TitleLine | None:
             lead="link" if link else "plain",
         )
     return None
+
+
+_NAMED_BEHIND = re.compile(r"\s*[(（]([A-Z\u00c0-\u017f][\w'’-]+(?:\s(?:et al\.?|and|&)\s?[\w'’-]*)?)[)）]\Z")
+
+
+def _title_cells(block: Block) -> Iterator[tuple[int, int]]:
+    """The cells of a row that may hold its title: those like one, or linked to a work; else the first of several words, if another tells of a work."""
+    works = [x for x in block.links if is_paper_address(x.target)]
+    for start, end in block.cells:
+        title = squeeze(block.text[start:end])
+        linked = any(x.start >= start and x.end <= end for x in works)
+        if not _only_link_words(title) and (looks_like_title(title.rstrip("!?")) or (linked and len(title) > 8)):
+            yield start, end
+    for n, (start, end) in enumerate(block.cells[:_FIRST_CELLS]):
+        title = squeeze(block.text[start:end])
+        others = block.cells[:n] + block.cells[n + 1 :]
+        if (len(title.split()) >= _FEW_WORDS and title[:1].isupper() and not is_cjk(title) and not _SENTENCE_END.search(title)
+            and (works or any(b - a < _SHORT_CELL and (found := read_attribution(block.text, a, b)) and found.venue for a, b in others))):  # fmt: skip
+            yield start, end
+
+
+_FIRST_CELLS, _FEW_WORDS, _SHORT_CELL = 2, 4, 60
 
 
 def is_bibtex(text: str) -> bool:
@@ -481,7 +505,7 @@ def _read_cell(state: Extraction, told: Told, block: Block, start: int, end: int
 
 
 def _only_link_words(text: str) -> bool:
-    return text.casefold().strip("[] ") in _NO_TITLES
+    return all(w in _NO_TITLES or not any(c.isalpha() for c in w) for w in re.split(r"[\s/|,·•\[\]()]+", text.casefold()) if w)
 
 
 def _entry(state: Extraction, block: Block, line: TitleLine, told: Told, role: Role) -> Entry:

@@ -218,7 +218,7 @@ def split_paragraph(text: str, block: Block) -> list[Block]:
 
 
 def _breaks(line: str, following: str, widest: int, count: int) -> bool:
-    if _tells(following) and not _GOES_ON.search(line):
+    if (_tells(following) or (_tells(line) and count > 1)) and not _GOES_ON.search(line):
         return True
     if _LABELLED.match(following) or _REFERENCE.match(following) or _ADDRESS_ONLY.match(following) or _ADDRESS_ONLY.match(line):
         return True
