@@ -234,6 +234,8 @@ def _score(state: Extraction, block: Block, line: TitleLine, told: Told, below: 
     after = block.text[line.end :]
     legend = state.legend.marks
     plain, attributed, bibliographic = line.lead == "plain", line.attributed, below.bibliographic
+    properties = block.fields is not None and any(k in told.values for k in ("authors", "venue", "year", "doi", "arxiv_id"))
+    cells = block.kind is BlockKind.ROW and any(k in told.values for k in ("venue", "year", "doi", "arxiv_id"))
     cjk, ended = is_cjk(line.title), _SENTENCE_END.search(line.title) is not None
     said = [
         ((3 if not plain or titled else 2) * to_work, "a link to a work"),
@@ -254,13 +256,14 @@ def _score(state: Extraction, block: Block, line: TitleLine, told: Told, below: 
         (2 * bool(line.decision), "a decision"),
         (
             2 * titled
-            or int(bool(line.markers or line.decision or attributed or bibliographic) and _could_be_title(line.title)),
+            or int(bool(line.markers or line.decision or attributed or bibliographic or properties or cells) and _could_be_title(line.title)),
             "words like a title's",
         ),
         (3 * attributed or int(line.attribution is not None), "authors, venue or year"),
         (3 * bibliographic or int("url" in below.values), "authors, venue or address below"),
+        (2 * cells, "authors, venue or year in other cells"),
         (
-            4 * (block.fields is not None and any(k in told.values for k in ("authors", "venue", "year", "doi", "arxiv_id"))),
+            4 * properties,
             "properties of a work",
         ),
         (-5 * (line.lead == "quoted" and not titled and not (cjk and len(line.title) < _LONG_TITLE)), "a quotation"),
@@ -302,7 +305,7 @@ def _score(state: Extraction, block: Block, line: TitleLine, told: Told, below: 
         ]
     if block.kind is BlockKind.HEADING:
         reviewed = _reviewed(state, block)
-        told_here = bibliographic or to_work or attributed or reviewed
+        told_here = bibliographic or to_work or attributed or reviewed or properties
         said += [
             (
                 -1 - 2 * any((c.kind is BlockKind.HEADING or not titled) and _titles(c, lines) for c in block.children[:_FIRST_BELOW]), "a heading"
@@ -433,7 +436,7 @@ def _row_line(state: Extraction, block: Block, told: Told) -> TitleLine | None:
             found = read_attribution(block.text, a, b) if len(cell) < 400 else None
             if is_bibtex(cell):
                 _read_cell(state, told, block, a, b)
-            elif found is not None and (found.venue or found.year or len(found.authors) > 1 or " " in "".join(found.authors)) and "summary" not in cell.casefold()[:10]:
+            elif found is not None and (found.venue or found.year or likely(found)) and "summary" not in cell.casefold()[:10]:
                 put_attribution(state, told, block, found)
             elif len(cell) > 40 and b > summary and a > start:
                 summary = a
@@ -468,6 +471,7 @@ _NAMED_BEHIND = re.compile(r"\s*[(（]([A-Z\u00c0-\u017f][\w'’-]+(?:\s(?:et al
 def _title_cells(block: Block) -> Iterator[tuple[int, int]]:
     """The cells of a row that may hold its title: those like one, or linked to a work; else the first of several words, if another tells of a work."""
     works = [x for x in block.links if is_paper_address(x.target)]
+    papers = [x for x in works if _only_link_words(block.text[x.start : x.end])]
     for start, end in block.cells:
         title = squeeze(block.text[start:end])
         linked = any(x.start >= start and x.end <= end for x in works)
@@ -477,7 +481,7 @@ def _title_cells(block: Block) -> Iterator[tuple[int, int]]:
         title = squeeze(block.text[start:end])
         others = block.cells[:n] + block.cells[n + 1 :]
         if (len(title.split()) >= _FEW_WORDS and title[:1].isupper() and not is_cjk(title) and not _SENTENCE_END.search(title)
-            and (works or any(b - a < _SHORT_CELL and (found := read_attribution(block.text, a, b)) and found.venue for a, b in others))):  # fmt: skip
+            and read_attribution(title) is None and (papers or any(b - a < _SHORT_CELL and (found := read_attribution(block.text, a, b)) and found.venue for a, b in others))):  # fmt: skip
             yield start, end
 
 

@@ -190,10 +190,11 @@ _SHORT_LINE = 60
 """Characters below which a line that does not go on in lower case was broken on purpose."""
 
 
-def split_paragraph(text: str, block: Block) -> list[Block]:
+def split_paragraph(text: str, block: Block, *, only_told: bool = False) -> list[Block]:
     """A paragraph whose lines are things of their own ("authors:: …", an address, a venue) as a block for each; else the block itself.
 
-    Lines that were wrapped at a width stay together: they are long but for the last, or go on in lower case.
+    Lines that were wrapped at a width stay together: they are long but for the last, or go on in lower case. With `only_told`
+    only lines of authors and venue are parted from others.
     """
     pieces: list[tuple[int, int]] = []
     start = 0
@@ -208,7 +209,7 @@ def split_paragraph(text: str, block: Block) -> list[Block]:
         return [block]
     lines = [block.text[a:b].strip() for a, b in pieces]
     widest = max(map(len, lines))
-    starts = [0] + [n for n in range(1, len(lines)) if _breaks(lines[n - 1], lines[n], widest, len(lines))]
+    starts = [0] + [n for n in range(1, len(lines)) if (_parts_names(lines[n - 1], lines[n]) if only_told else _breaks(lines[n - 1], lines[n], widest, len(lines)))]
     if len(starts) == 1:
         return [block]
     out = []
@@ -218,7 +219,7 @@ def split_paragraph(text: str, block: Block) -> list[Block]:
 
 
 def _breaks(line: str, following: str, widest: int, count: int) -> bool:
-    if (_tells(following) or (_tells(line) and count > 1)) and not _GOES_ON.search(line):
+    if _parts_names(line, following):
         return True
     if _LABELLED.match(following) or _REFERENCE.match(following) or _ADDRESS_ONLY.match(following) or _ADDRESS_ONLY.match(line):
         return True
@@ -227,6 +228,10 @@ def _breaks(line: str, following: str, widest: int, count: int) -> bool:
     words = line.split()
     told = sum(w[:1].isupper() or w[:1].isdigit() for w in words) >= len(words) / 2
     return (line[-1:] in ".!?。！？" or told) and (count == 2 or len(line) < widest - _SHORT_LINE // 4 or widest < _SHORT_LINE)
+
+
+def _parts_names(line: str, following: str) -> bool:
+    return (_tells(following) or _tells(line)) and not _GOES_ON.search(line)
 
 
 def _tells(line: str) -> bool:

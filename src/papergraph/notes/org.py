@@ -336,7 +336,7 @@ class _Reader:
         if block is not None and item is not None and heads:
             item.head = block
         elif block is not None:
-            for part in split_paragraph(self.source, block):
+            for part in split_paragraph(self.source, block, only_told=True):
                 self._add(part)
 
     def _end_items(self, indent: int) -> None:
