@@ -164,6 +164,13 @@ def _title_line(state: Extraction, block: Block, lines: _Lines) -> TitleLine | N
     line = lines.of(block)
     if line is None:
         return None
+    led = _LED_IN.match(line.title) if line.lead == "plain" and not line.markers else None
+    if led is not None and looks_like_title(led["title"].strip(' "“”」』')):
+        if block.kind is BlockKind.PARAGRAPH or _PARTICLE_END.search(led["lead"]):
+            # "この現象を説明しようとしたのが How Powerful Is …" is a sentence
+            return None
+        # "午後 The Case for Learned Index Structures"
+        line = replace(line, title=led["title"].strip(' "“”」』'), start=line.start + led.start("title"))
     linked = line.lead == "link" and line.end - line.start >= len(block.text.strip()) - _LIST_NUMBER
     if (line.lead == "plain" or linked) and not line.attributed:
         reference = read_reference(block.text, line.start) if block.kind is not BlockKind.HEADING else None
@@ -189,6 +196,11 @@ def _title_line(state: Extraction, block: Block, lines: _Lines) -> TitleLine | N
                 attribution=attribution,
             )
     return line
+
+
+_LED_IN = re.compile(r"(?P<lead>[^A-Za-z]{0,40}[\u3040-\u30ff\u4e00-\u9fff][^A-Za-z]{0,12}?)[「『\"“\s]*(?P<title>[A-Z][^\u3040-\u30ff\u4e00-\u9fff]{15,})\Z")
+"""Japanese words before a Latin title."""
+_PARTICLE_END = re.compile(r"(?:[のがはをにとでも、，。：:]|版|して|した|から|まで)[「『\"“\s]*\Z")
 
 
 def _names_only(text: str) -> bool:
@@ -677,6 +689,8 @@ def _own_blocks(state: Extraction) -> None:
             above = state.parent.get(id(above))
         if owner is not None:
             current = owner
+        elif current is not None and current.block is not None and current.block.kind is BlockKind.PARAGRAPH and _turns(block, current):
+            current = None
         elif state.document.flat or (current is not None and current.block is not None and _continues(follows or current.block, block)):
             owner = current
         if owner is None:
@@ -706,6 +720,25 @@ def _by_name(state: Extraction) -> dict[str, Entry]:
 
 
 _SHORTEST_NAME = 3
+
+
+def _turns(block: Block, current: Entry) -> bool:
+    """Whether a paragraph begins with another work than that of the paragraphs before it: the text goes on about that one."""
+    if block.kind is not BlockKind.PARAGRAPH:
+        return False
+    stop = _FIRST_SENTENCE.search(block.text)
+    end = stop.end() if stop else len(block.text)
+    return any(
+        start <= min(end, _OPENING)
+        and ((link is not None and is_paper_address(link.target) and link.target != current.paper.url) or looks_like_title(squeeze(block.text[start:stop_])))
+        and fold(block.text[start:stop_]) != fold(current.paper.title)
+        for start, stop_, link in _set_off(block)
+    )
+
+
+_FIRST_SENTENCE = re.compile(r"[。！？]|[.!?](?=\s+[A-Z])")
+_OPENING = 200
+"""Characters at a paragraph's beginning in which the work that it is about is named."""
 
 
 def _continues(head: Block, block: Block) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from papergraph.extract.centres import TOPIC, Centres, centre_of
 from papergraph.extract.confidence import Signals
 from papergraph.extract.cues import aside, clause
 from papergraph.extract.names import phrase_after
@@ -38,14 +39,11 @@ _CLOSING = " 」』)）]\"”*_'"
 
 def gate_targets(state: Extraction) -> None:
     """Give each cue its target, or stop it; make relations of those that keep one."""
-    topic: tuple[object, Paper | None] = (None, None)
-    main = _only_entry(state)
+    centres = Centres(state)
     for sentence in state.sentences:
         words = state.words.of(sentence.language)
         used: list[Match] = []
-        if sentence.subject is None and (topic[0] is sentence.block or any(m.kind == "self" for m in sentence.mentions)):
-            # in prose, a sentence without a subject of its own goes on about the work before it; so does a paragraph that begins with "this method"
-            sentence.assumed = topic[1] or (main if any(m.kind == "self" for m in sentence.mentions) else None)
+        sentence.assumed = centres.assume(sentence)
         for match in sentence.matches:
             if any(m.start < match.end and match.start < m.end for m in used):
                 continue
@@ -68,18 +66,9 @@ def gate_targets(state: Extraction) -> None:
                     sentence.relations = [f for f in sentence.relations if not (f.type in _AGREE and f.source.id == relation.source.id and _same(f.target, relation.target))]
                 sentence.relations.append(relation)
                 sentence.verdicts.append(Verdict(rule, match.start, match.end, "states a relation", relation))
-        if sentence.subject is None:
-            named = min((m for m in sentence.mentions if m.paper is not None), key=lambda m: m.start, default=None)
-            if named is not None or topic[0] is not sentence.block:
-                topic = (sentence.block, named.paper if named is not None else None)
+        centres.pass_by(sentence)
         if sentence.relations and sentence.own:
             sentence.kind = Kind.RELATION
-
-
-def _only_entry(state: Extraction) -> Paper | None:
-    """The one paper that the whole document is about, `None` where it is about none or several."""
-    papers = {e.paper.id: e.paper for e in state.entries if not e.cited}
-    return next(iter(papers.values())) if len(papers) == 1 else None
 
 
 def _resolve(state: Extraction, sentence: Sentence, match: Match, words: Lexicon) -> list[Found] | str:
@@ -126,6 +115,8 @@ def _resolve(state: Extraction, sentence: Sentence, match: Match, words: Lexicon
         actors = [a.paper for a in (actor, *listed_with(sentence, actor)) if a.paper is not None]
     elif sentence.subject is not None:
         actors = [sentence.subject.paper]
+    elif sentence.language == "ja" and (own := centre_of(sentence)) is not None and not any(t.paper is not None and t.paper.id == own.id for t in targets):
+        actors = [own]
     elif subject is not None and _goes_on(sentence, match):
         actors = [subject]
     else:
@@ -181,7 +172,7 @@ def _object(sentence: Sentence, match: Match, words: Lexicon, needs: tuple[str, 
         if mention is lead:
             continue
         own = _is_self(sentence, mention)
-        if own and japanese and mention.end <= match.start and _TOPIC.match(text[mention.end : mention.end + 80]):
+        if own and japanese and mention.end <= match.start and TOPIC.match(text[mention.end : mention.end + 80]):
             # この論文では, 本手法は: what the sentence is about, not what the cue is said of
             continue
         if not own and needs and mention.kind not in needs:
@@ -254,7 +245,6 @@ _OPENING = re.compile(
     r"^[\W_]*(?:(?:the|a|an|recent|later|more|work|works|paper|papers|both|also|and|but|so|recently|then|here|however|e\.g\.|in addition|interestingly|note that|actually|of course|as|well|new|newer|followup|follow-up|this|another|one|other|such)[\s,]+){0,5}[\W_]*$",
     re.IGNORECASE,
 )
-_TOPIC = re.compile(r"^[\s」』)）\]\"”*]*(?:[(（][^()（）]{0,60}[)）])?\s*(?:は|も|が|では|でも|って|の方が|のほうが|とは)")
 
 
 def _actor(sentence: Sentence, match: Match, target: Mention | None, words: Lexicon) -> Mention | None:
@@ -277,7 +267,7 @@ def _actor(sentence: Sentence, match: Match, target: Mention | None, words: Lexi
             continue
         if sentence.language == "ja":
             if (
-                _TOPIC.match(text[mention.end : mention.end + 80])
+                TOPIC.match(text[mention.end : mention.end + 80])
                 and mention.start - sentence.start <= _EARLY
                 and (target is None or mention.end <= target.start or target.start >= match.end)
             ):

@@ -21,7 +21,7 @@ from papergraph.vocabulary import Role
 _NUMBER = re.compile(r"^\s*(?:\[(?P<a>\^?[\w.+-]{1,24})\]:?|(?P<b>\d{1,3})[.)])\s+(?=\S)")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'「」『』（）、。\])|]+")
 _TITLE_END = re.compile(
-    r"[.?!](?=[\s”\"』」]|$)|[,，](?=\s+(?:in\b|In\b|arXiv|Proc|[A-Z]{3,}|(?:19|20)\d\d))|。|(?=\s*[(（\[](?:[^()（）\[\]]*(?:19|20)\d\d|pdf|link|arXiv))|(?=\s+https?://)|$"
+    r"(?<!\bvs)[.?!](?=[\s”\"』」]|$)|[,，](?=\s+(?:in\b|In\b|arXiv|Proc|[A-Z]{3,}|(?:19|20)\d\d))|。|(?=\s*[(（\[](?:[^()（）\[\]]*(?:19|20)\d\d|pdf|link|arXiv))|(?=\s+https?://)|$"
 )
 _QUOTED = re.compile(r"[\"“「『]([^\"”」』]{4,240}?)[,.]?[\"”」』]")
 _YEAR_PART = re.compile(r"[\s,.]*[(（\[]?\s*((?:19|20)\d\d)[a-z]?(?:,\s*[A-Z][a-z]+(?:\s+\d+)?)?\s*[)）\]]?\s*[.,:;。]?\s*")
