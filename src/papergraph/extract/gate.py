@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from papergraph.extract.attribution import is_venue
 from papergraph.extract.centres import TOPIC, Centres, centre_of
 from papergraph.extract.confidence import Signals
 from papergraph.extract.cues import aside, clause
@@ -438,7 +439,7 @@ def listed_with(sentence: Sentence, target: Mention) -> list[Mention]:
             if m.kind == "position" and m.start == target.start and not _same(m, target) and not _is_self(sentence, m)
         ]
     text = sentence.block.text
-    ordered = sorted((m for m in sentence.mentions if m.kind != "self" and (m.is_work or not target.is_work)), key=lambda m: m.start)
+    ordered = sorted((m for m in sentence.mentions if m.kind != "self" and (m.is_work or (m.kind == "name" and not is_venue(m.concept or "")) or not target.is_work)), key=lambda m: (m.start, not m.is_work))
     out: list[Mention] = []
     for step in (1, -1):
         last = target

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from dataclasses import replace
 from itertools import accumulate
 
-from papergraph.extract.attribution import is_venue
+from papergraph.extract.attribution import Attribution, is_venue, read_attribution
 from papergraph.extract.introduced import initials_of
 from papergraph.extract.references import read_reference, surname
 from papergraph.extract.state import BEGINNING, Entry, Extraction, Mention, Sentence, begun, taken
@@ -44,6 +44,8 @@ def find_citations(state: Extraction) -> None:
             for number in _ISSUE.finditer(text, sentence.start, sentence.end):
                 if not taken(sentence, *number.span()):
                     sentence.mentions.append(Mention(number.start(), number.end(), "citation", 0.8, concept=number[0]))
+        if "(" in piece or "（" in piece:
+            _entitled(state, sentence)
         if _ANY_YEAR.search(piece):
             for cited in find_cited(text, sentence.start, sentence.end):
                 _cited(state, sentence, cited)
@@ -222,6 +224,48 @@ def _narrated(state: Extraction, sentence: Sentence) -> None:
                 line=sentence.block.line,
             )
             sentence.mentions.append(Mention(found.start(), found.start() + len(found[0].rstrip()), "citation", 0.8, paper))
+
+
+_ENTITLED = re.compile(
+    r"(?P<name>(?<![A-Za-z0-9-])(?:[A-Z][A-Za-z0-9+*.-]*|[a-z]+[A-Z0-9][A-Za-z0-9+*.-]*)(?: [A-Z0-9][A-Za-z0-9+*.-]*){0,2})\s?(?:という論文|の論文)?\s?[(（]\s*[\"“「『]?(?P<title>[A-Z][^()（）「」『』。]{10,200})[)）]"
+)
+_FEWEST_WORDS = 4
+
+
+def _entitled(state: Extraction, sentence: Sentence) -> None:
+    """A short name with the full title in brackets behind it: "SwAV（Unsupervised Learning of Visual Features by …）"."""
+    for found in _ENTITLED.finditer(sentence.block.text, sentence.start, sentence.end):
+        name, inside = found["name"], found["title"].strip(' "”」』*_')
+        title, attribution = _titled(inside)
+        if not title or is_venue(name) or (attribution is None and (len(title.split()) < _FEWEST_WORDS or _abbreviates(name, title))):
+            continue
+        known = state.catalogue.by_name(title) or state.catalogue.like(title)
+        paper = referred(state, known, title, sentence)
+        if known is None and attribution is not None:
+            paper = replace(paper, authors=attribution.authors, year=attribution.year, venue=attribution.venue)
+        if taken(sentence, *found.span()):
+            sentence.mentions = [m for m in sentence.mentions if not (m.start < found.end() and found.start() < m.end)]
+        sentence.mentions.append(Mention(found.start(), found.end(), "citation", 0.95, paper))
+        if any(c.isupper() for c in name):
+            state.labels.setdefault(fold(name), paper)
+
+
+def _titled(inside: str) -> tuple[str, Attribution | None]:
+    """`(title, what tells where it came out)` of what stands in brackets; no title where it is none."""
+    if looks_like_title(inside) and read_attribution(inside) is None:
+        return inside, None
+    for comma in reversed([m.start() for m in re.finditer(r"[,，、.;]", inside)]):
+        head, tail = inside[:comma].strip(' "”」』*_'), inside[comma + 1 :]
+        found = read_attribution(tail)
+        if found is not None and (found.venue or found.year) and looks_like_title(head) and read_attribution(head) is None:
+            return head, found
+    return "", None
+
+
+def _abbreviates(name: str, words: str) -> bool:
+    """Whether a name of capitals is made of letters of the words, in order: ALIGN (A Large Scale Image and Noisy …) is no title."""
+    letters = iter(words.casefold())
+    return name.isupper() and all(c in letters for c in name.casefold())
 
 
 _SAID_PAPER = re.compile(r"\b[Tt]he\s+(?P<name>[A-Z][A-Za-z&]+|[a-z]+(?:-[a-z]+)*-[a-z]+)(?:\s+(?P<year>(?:19|20)\d\d))?(?:['’]s)?\s+papers?\b")
