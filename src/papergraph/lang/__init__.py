@@ -88,7 +88,7 @@ class Position(_Strict):
     """
 
     patterns: tuple[str, ...] = Field(min_length=1)
-    where: Literal["previous", "next", "self", "both", "two", "that", "day", "week"]
+    where: Literal["previous", "next", "self", "both", "two", "several", "number", "that", "day", "days", "week", "weeks", "meeting"]
     examples: tuple[str, ...] = ()
     counter: tuple[str, ...] = ()
 
