@@ -136,7 +136,7 @@ def read_attribution(text: str, start: int = 0, end: int | None = None) -> Attri
     )
 
 
-_AFFILIATION = re.compile(r"\s*[(（]\s*[A-Z][^()（）.。\d]{1,60}[)）]")
+_AFFILIATION = re.compile(r"\s*[(（]\s*[A-Z][^()（）.。\d+]{1,60}[)）]")
 """Where authors work, in brackets behind them: (Facebook AI), （Meta, INRIA）."""
 LONGEST = 600
 """Characters above which a text is no attribution."""
@@ -202,6 +202,8 @@ def _authors(body: str, covered: list[bool]) -> tuple[tuple[str, ...], tuple[int
         if one is None or any(covered[one.start() : one.end()]):
             break
         bare = one["latin"] or one["japanese"] or ""
+        if one["japanese"] and _VERBAL.search(one[0]):
+            break
         if bare.casefold() in _NOT_NAMES or bare.split()[0].casefold() in _NOT_NAMES:
             break
         names.append(squeeze(one[0]).rstrip("*†‡§"))
@@ -217,6 +219,10 @@ def _authors(body: str, covered: list[bool]) -> tuple[tuple[str, ...], tuple[int
         between_names.append(between[0].strip())
         at = between.end()
     return (_uninverted(names, between_names), (first, last)) if names else ((), None)
+
+
+_VERBAL = re.compile(r"(?:[んいっし]だ|[いっし]た|て|れば|なら|ない|ます|です|から|まで|より|だけ|ので|のに|たら|だら)ら?\Z")
+"""How Japanese words end that are no names: 読んだら."""
 
 
 def _uninverted(names: list[str], between: list[str]) -> tuple[str, ...]:
@@ -268,5 +274,5 @@ def likely(found: Attribution | None) -> bool:
     several = len(found.authors) > 1 and (
         any(" " in a or "." in a for a in found.authors) or any(re.search(r"al\.?$", a) for a in found.authors)
     )
-    several = several or any(re.search(r"\bal\.?$|ら$|ほか$|他$", a) for a in found.authors)
+    several = several or any(re.search(r"\bal\.?$|ら$|ほか$|他$|\+$", a) for a in found.authors)
     return bool((found.authors and (found.venue or found.year)) or (found.venue and found.year) or several)

@@ -292,6 +292,7 @@ def _score(state: Extraction, block: Block, line: TitleLine, told: Told, below: 
             "words of a sentence",
         ),
         (-1 * (plain and ended), "a sentence's end"),
+        (-4 * (plain and _PARTICLE.match(block.text, line.rest) is not None), "a sentence goes on behind it"),
         (-3 * bool(line.lead == "link" and line.link and line.link.target.startswith("#")), "a link within the page"),
         (-2 * (section == "other"), "a section of other things"),
         (
@@ -346,6 +347,7 @@ def _titles(block: Block, lines: _Lines) -> bool:
     return line is not None and line.attributed and looks_like_title(line.title)
 
 
+_PARTICLE = re.compile(r"[\s」』)）]*(?:は|が|も|を|に|と|で|の|や|から|より|って)")
 _FIRST_BELOW = 30
 _LONG_LINE, _LONG_TITLE, _LIST_NUMBER = 320, 80, 6
 

@@ -207,6 +207,9 @@ def _plain_end(text: str, start: int, end: int, stop: int, attribution: Attribut
         found = read_attribution(text, *bracket.span(1))
         if likely(found) and bracket.start() > start + 3:
             return bracket.start(), attribution or found
+        if is_cjk(bracket[1]) and looks_like_title(squeeze(text[start : bracket.start()])):
+            # a Japanese remark behind a Latin title
+            return bracket.start(), attribution
     cut = _REMARK.search(text, start + 8, end)
     last = cut.start() if cut else end
     for comma in list(_PART.finditer(text, start + 3, last))[:_MOST_PARTS]:
