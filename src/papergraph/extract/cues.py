@@ -88,11 +88,8 @@ def _rule(sentence: Sentence, cue: Cue) -> str:
 def clause(sentence: Sentence, start: int, end: int, words: Lexicon) -> tuple[int, int]:
     """The clause around characters `start:end` of the block, bounded by the language's clause ends."""
     text = sentence.block.text
-    first = max(
-        (text.rfind(w, sentence.start, start) + len(w) for w in words.clause_ends if text.rfind(w, sentence.start, start) >= 0),
-        default=sentence.start,
-    )
-    last = min((text.find(w, end, sentence.end) for w in words.clause_ends if text.find(w, end, sentence.end) >= 0), default=sentence.end)
+    first = max((at + len(w) for w in words.clause_ends if (at := text.rfind(w, sentence.start, start)) >= 0), default=sentence.start)
+    last = min((at for w in words.clause_ends if (at := text.find(w, end, sentence.end)) >= 0), default=sentence.end)
     return first, last
 
 

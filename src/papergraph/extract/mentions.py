@@ -413,6 +413,7 @@ def link_titles(state: Extraction) -> None:
 
 
 _SHORTEST_NAME = 3
+_PIECE = re.compile(r"[A-Za-z0-9\u00C0-\u024F]+|[\u3040-\u30ff\u4e00-\u9fff]+")
 _PLUS = re.compile(r"\+{1,2}(?!\w)")
 
 
@@ -428,23 +429,21 @@ def _scan(state: Extraction, sentence: Sentence, own: dict[str, Paper], known: d
     `own` are this file's names, before those of the collection, and `known` how they begin; `papers` its papers by id.
     """
     text, others, begins = sentence.block.text, state.catalogue.names(), state.catalogue.begun
-    borders = [
-        m.span() for m in re.finditer(r"[A-Za-z0-9\u00C0-\u024F]+|[\u3040-\u30ff\u4e00-\u9fff]+", text[sentence.start : sentence.end])
-    ]
-    pieces = [fold(text[sentence.start + a : sentence.start + b]) for a, b in borders]
+    borders = [m.span() for m in _PIECE.finditer(text, sentence.start, sentence.end)]
+    pieces = [fold(text[a:b]) for a, b in borders]
     i = 0
     while i < len(borders):
         key, hit = "", None
         for j in range(i, len(borders)):
             key += pieces[j]
             begin = key[:BEGINNING]
-            if len(begin) == BEGINNING and len(key) > max(known.get(begin, 0), begins.get(begin, 0)):
+            if len(key) > known.get(begin, 0) and len(key) > begins.get(begin, 0):
                 break
-            name = key + _plus(text, sentence.start + borders[j][1])
+            name = key + _plus(text, borders[j][1])
             if len(name) >= _SHORTEST_NAME and (name in own or name in others):
                 hit = j
         if hit is not None:
-            start, end = sentence.start + borders[i][0], sentence.start + borders[hit][1]
+            start, end = borders[i][0], borders[hit][1]
             plus = _plus(text, end)
             name = fold(text[start:end]) + plus
             paper = own.get(name) or (others[name].paper if name in others else None)

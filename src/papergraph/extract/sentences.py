@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from papergraph.extract.entries import is_bibtex, only_refers
 from papergraph.extract.legend import BRACKETS
@@ -48,14 +49,15 @@ def split_sentences(state: Extraction) -> None:
             if start < 0:
                 continue
             subject = entry
-        quoted = [m.span() for m in _QUOTATION.finditer(block.text)]
+        quoted = [m.span() for m in _QUOTATION.finditer(block.text)] if len(block.text) > _LONG_QUOTATION else []
         for a, b, own in _voices(state, block, start, stop):
             for passage, (x, y) in enumerate(_bounded(_sentences(block.text, a, b))):
                 if y > x and not any(p <= x and y <= q + _POINTER for p, q in quoted):
                     state.sentences.append(Sentence(block, x, y, language_of(block.text[x:y]), subject, own, passage))
 
 
-_QUOTATION = re.compile(r"“[^“”]{80,}”|\A\s*\"[^\"]{80,}\"(?=[^\"]*\Z)")
+_LONG_QUOTATION = 80
+_QUOTATION = re.compile(rf"“[^“”]{{{_LONG_QUOTATION},}}”|\A\s*\"[^\"]{{{_LONG_QUOTATION},}}\"(?=[^\"]*\Z)")
 """The paper's own words, copied: longer than any title or term that a reader would quote."""
 _POINTER = 80
 """Characters behind a quotation that tell its page."""
@@ -101,7 +103,7 @@ def _voices(state: Extraction, block: Block, start: int, stop: int) -> Iterator[
         if text[at:].strip():
             yield at, len(text), outside_is_own
         return
-    spans = list(_bracketed(text, tuple((p[0], p[1]) for p in BRACKETS if p in ("「」", "『』", "（）", "()")), start))
+    spans = list(_bracketed(text, _REMARK_BRACKETS, start))
     inside = sum(b - a for a, b in spans)
     if spans and len(text[start:].strip()) - inside <= len(spans) and not block.links:
         for a, b in spans:
@@ -110,15 +112,23 @@ def _voices(state: Extraction, block: Block, start: int, stop: int) -> Iterator[
         yield start, len(text), outside_is_own
 
 
+_REMARK_BRACKETS = tuple((p[0], p[1]) for p in BRACKETS if p in ("「」", "『』", "（）", "()"))
+
+
 def _stands_alone(text: str, a: int, b: int, start: int) -> bool:
     before = text[start:a].rstrip()
     after = text[b:].lstrip()
     return (not before or before[-1] in "。．.!！?？」』)）:：→ ") and (not after or after[0] in "「『(（。、,." or text[b : b + 1] == " ")
 
 
+@lru_cache(maxsize=256)
+def _opening(pairs: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(''.join(p[0] for p in pairs))}]")
+
+
 def _bracketed(text: str, pairs: tuple[tuple[str, str], ...], start: int) -> Iterator[tuple[int, int]]:
     """The outermost stretches between the given brackets, brackets included."""
-    opening = re.compile(f"[{re.escape(''.join(p[0] for p in pairs))}]")
+    opening = _opening(pairs)
     i = start
     while (found := opening.search(text, i)) is not None:
         i = found.start()

@@ -42,7 +42,8 @@ def write_statements(state: Extraction) -> None:
                 _add_paper(elements, papers, found.source)
                 mentions.append(target)
                 evidence.setdefault(_ends(found, target), []).append(_evidence(state, found, sentence, note))
-        note = replace(note, mentions=tuple(dict.fromkeys(m for m in mentions if m != note.about)))
+        if mentions:
+            note = replace(note, mentions=tuple(dict.fromkeys(m for m in mentions if m != note.about)))
         held = elements.setdefault(note.id, note)
         if isinstance(held, Note) and held.start != note.start:
             places.setdefault(note.id, {})[f"{note.path}:{note.line}:{note.start}-{note.end}"] = None
