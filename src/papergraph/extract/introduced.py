@@ -104,7 +104,7 @@ def _claimed(state: Extraction, entry: Entry, blocks: list[Block], words: Counte
                 and (sum(c.isupper() for c in name) > 1 or any(c.isdigit() for c in name) or _named_elsewhere(state, name, text, words))
             ):
                 out.append(name)
-        for found in _EXPANDED.finditer(text[:400]):
+        for found in _EXPANDED.finditer(text[:400]) if "(" in text or "（" in text else ():
             short = found["short"] or found["bare"]
             if found["bare"]:
                 if n < 2 and _own_name(short) and _PROPOSES_JA.match(text[found.end() :]) and not _EXISTING.search(text[: found.start()]):

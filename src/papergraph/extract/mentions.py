@@ -480,15 +480,16 @@ def find_said_titles(state: Extraction) -> None:
             sentence.mentions.append(Mention(start, end, "title", 0.9, paper))
 
 
+_ALIASES = re.compile(r"[(（]([A-Za-z][A-Za-z -]{3,60})[:：,，]\s?([A-Z][\w-]{1,11})[)）]")
+_ALIASED = re.compile(rf"([^\s、。()（）]{{2,30}}?(?:\s[A-Za-z-]+){{0,3}})\s?{_ALIASES.pattern}")
+
+
 def find_aliases(state: Extraction) -> None:
     """As in "構文注目構造（Syntactic Attention Structure：SAS）": one concept under three names."""
     for sentence in state.sentences:
         if sentence.block.kind is BlockKind.ROW or ("(" not in sentence.text and "（" not in sentence.text):
             continue
-        for m in re.finditer(
-            r"([^\s、。()（）]{2,30}?(?:\s[A-Za-z-]+){0,3})\s?[(（]([A-Za-z][A-Za-z -]{3,60})[:：,，]\s?([A-Z][\w-]{1,11})[)）]",
-            sentence.text,
-        ):
+        for m in _ALIASED.finditer(sentence.text) if _ALIASES.search(sentence.text) else ():
             base = re.split(r"[はがをにでと、]", m[1])[-1].strip()
             if len(base) >= 2:
                 state.aliases[fold(m[3])] = (base, m[2].strip(), m[3])
