@@ -13,7 +13,8 @@ from papergraph.lang import language_of
 from papergraph.notes.document import Block, BlockKind
 
 _STOP = re.compile(
-    r"[。．！？!?]+[」』)）]*|(?<=[\w)\]\"”’*> ])(?<!\s\s)[.!?]+[\"”’)\]]*(?=\s+[\"“(\[*]*[A-Z\u3040-\u30ff\u4e00-\u9fff\[]|\s*$)|\t|(?<=[.!?])\s{2,}"
+    # what stands in front rules out most characters before any alternative is tried
+    r"(?=[。．！？!?.\s])(?:[。．！？!?]+[」』)）]*|(?<=[\w)\]\"”’*> ])(?<!\s\s)[.!?]+[\"”’)\]]*(?=\s+[\"“(\[*]*[A-Z\u3040-\u30ff\u4e00-\u9fff\[]|\s*$)|\t|(?<=[.!?])\s{2,})"
 )
 _NO_STOP = re.compile(r"(?:\b(?:et al|e\.g|i\.e|cf|vs|Fig|Eq|Sec|No|resp|approx|Dr|Prof|St|aka|etc)|\b[A-Z])\.$")
 _GOES_ON = re.compile(r"\s{0,20}(?:って|という|と|は|の|を|が|も|に)")

@@ -117,9 +117,13 @@ def merge_mentions(papers: list[Paper]) -> Paper:
     ordered = [main, *(p for p in papers if p is not main)]
     single = ("authors", "year", "venue", "decision", "url", "doi", "arxiv_id", "openreview_id", "read_at")
     several = ("markers", "aliases", "topics", "tags", "links", "places")
-    told: dict[str, Any] = {name: next((value for p in ordered if (value := getattr(p, name))), getattr(main, name)) for name in single}
-    told |= {name: tuple(dict.fromkeys(value for p in ordered for value in getattr(p, name))) for name in several}
-    return replace(main, **told)
+    told: dict[str, Any] = {}
+    for name in single:
+        told[name] = next((value for p in ordered if (value := getattr(p, name))), getattr(main, name))
+    for name in several:
+        told[name] = tuple(dict.fromkeys([value for p in ordered for value in getattr(p, name)]))
+    more = {name: value for name, value in told.items() if value != getattr(main, name)}
+    return replace(main, **more) if more else main
 
 
 def _target(state: Extraction, elements: dict[str, Node | Relation], papers: dict[str, dict[int, Paper]], mention: Mention) -> str:
