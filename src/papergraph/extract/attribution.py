@@ -79,7 +79,6 @@ class Attribution:
     year_at: tuple[int, int] | None = None
 
 
-@lru_cache(maxsize=4096)
 def read_attribution(text: str, start: int = 0, end: int | None = None) -> Attribution | None:
     """What `text[start:end]` says of who wrote a work, where and when, if it says nothing else; linear in its length.
 
@@ -90,8 +89,11 @@ def read_attribution(text: str, start: int = 0, end: int | None = None) -> Attri
     True
     """
     end = len(text) if end is None else end
-    if end - start > LONGEST or end <= start:
-        return None
+    return _attribution(text, start, end) if 0 < end - start <= LONGEST else None
+
+
+@lru_cache(maxsize=4096)
+def _attribution(text: str, start: int, end: int) -> Attribution | None:
     role = _ROLE_WORDS.match(text[start:end])
     start += role.end() if role else 0
     body = text[start:end]
