@@ -30,7 +30,7 @@ _KNOWN = re.compile(
 _CAPITAL = re.compile("[A-Z]")
 """All names of venues but the Japanese ones hold a capital."""
 _LONG = re.compile(
-    r"(?:(?:In|in|In:)\s+)?(?:Proc(?:eedings|\.)?|Advances in|IEEE|ACM|USENIX|International|Annual|European|Journal|Transactions|Trans\.|Conference|Symposium|Workshop|Communications of|Lecture Notes|Machine Learning|Artificial Intelligence|"
+    r"(?=[A-Z]|in\b)(?:(?:In|in|In:)\s+)?(?:Proc(?:eedings|\.)?|Advances in|IEEE|ACM|USENIX|International|Annual|European|Journal|Transactions|Trans\.|Conference|Symposium|Workshop|Communications of|Lecture Notes|Machine Learning|Artificial Intelligence|"
     r"Computational Linguistics|Neural Computation|Neural Networks|Acta|SIAM|Distributed Computing|Information Processing Letters|SIGACT News|Empirical Software Engineering|Theoretical Computer Science|Foundations and Trends|Technical report|Tech\. report|PhD thesis|Master's thesis)"
     r"(?![a-z])(?:[^,;()（）。\n\d]|\d+(?:st|nd|rd|th)|(?<=\w)\.(?=\s[a-z])){0,120}"
 )
