@@ -30,7 +30,7 @@ def fold(text: str) -> str:
         normal = unicodedata.normalize("NFKC", text).casefold()
         # casefolding can leave a text that NFKC would change again; a second pass makes the key stable
         normal = unicodedata.normalize("NFKC", normal)
-    return _NO_WORD.sub("", normal) or _SPACE.sub("", normal)
+    return normal if normal.isalnum() else _NO_WORD.sub("", normal) or _SPACE.sub("", normal)
 
 
 def squeeze(text: str) -> str:

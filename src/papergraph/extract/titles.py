@@ -104,7 +104,7 @@ def read_title_line(block: Block) -> TitleLine | None:
     begin += len(text[begin:]) - len(text[begin:].lstrip())
     found = list(marks(text[:begin]))
     stop = len(text.rstrip())
-    tail = _MARKS_END.search(text) if not text.isascii() else None
+    tail = _MARKS_END.search(text) if not text.isascii() and MARK.search(text) else None
     if tail and tail.start() > begin:
         found += marks(tail[0])
         stop = tail.start()

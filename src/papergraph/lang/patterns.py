@@ -41,12 +41,14 @@ class TokenLine:
     def find(self, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
         """The token stretches `(first, after the last)` that match, from left to right, none overlapping."""
         out = []
-        found = pattern.search(self.text)
-        while found is not None:
-            first = self.text.count(" ", 0, found.start())
-            out.append((first, first + self.text.count(" ", found.start() + 1, found.end())))
+        at = before = 0
+        while (found := pattern.search(self.text, at)) is not None:
+            start, end = found.span()
+            first = before + self.text.count(" ", at, start)
+            out.append((first, first + self.text.count(" ", start + 1, end)))
             # the space that a match ends with is the one that the next begins with
-            found = pattern.search(self.text, max(found.end() - 1, found.start() + 1))
+            at = max(end - 1, start + 1)
+            before = first + self.text.count(" ", start, at)
         return out
 
 
