@@ -34,6 +34,8 @@ _LONG = re.compile(
     r"Computational Linguistics|Neural Computation|Neural Networks|Acta|SIAM|Distributed Computing|Information Processing Letters|SIGACT News|Empirical Software Engineering|Theoretical Computer Science|Foundations and Trends|Technical report|Tech\. report|PhD thesis|Master's thesis)"
     r"(?![a-z])(?:[^,;()（）。\n\d]|\d+(?:st|nd|rd|th)|(?<=\w)\.(?=\s[a-z])){0,120}"
 )
+_OTHER = re.compile(r"(?<![\w.-])(?P<venue>(?:[A-Z][A-Za-z]{1,12}[ /@])?[A-Z][A-Za-z&-]{0,9}[A-Z][A-Za-z&]{0,9})[\s'’-]{0,2}(?P<year>(?:19|20)\d\d|(?<=['’])\d\d)(?![\w-])")
+"""A name with two capitals and a year: TOCHI 2018, LoG 2022, PoPETs 2019, VL/HCC'19."""
 _JAPANESE_VENUE = re.compile(
     r"(?:言語処理学会|人工知能学会|情報処理学会|電子情報通信学会|日本[^\s、,，()（）]{1,12}学会|[^\s、,，()（）]{2,14}学会|[^\s、,，()（）]{2,14}シンポジウム|[^\s、,，()（）]{2,20}論文誌)[^\s、,，()（）]{0,24}(?:大会|研究会|論文誌|誌|発表会)?"
 )
@@ -46,7 +48,7 @@ _LATIN_NAME = (
     rf"|(?:(?:{_PARTICLE}\s+){{0,2}}{_WORD}|[{_U}])(?:,\s*(?:[{_U}]\.[\s-]?){{1,4}}(?![\w])|(?:[\s-]+(?:{_PARTICLE}\s+){{0,2}}(?:{_WORD}|[{_U}]\.?(?![\w]))){{0,4}})"
 )
 _JAPANESE_NAME = (
-    r"[\u4e00-\u9fff々]{1,4}[\s\u3000]?[\u3041-\u3096\u4e00-\u9fff々ヶ]{1,4}|[\u30a1-\u30ff]{2,12}(?:[・\s][\u30a1-\u30ff]{2,12})*"
+    r"[\u4e00-\u9fff々]{1,4}[\s\u3000]?(?:[\u4e00-\u9fff々ヶ]{1,4}|(?![のはがをにとでもへや])[\u3041-\u3096]{1,4}(?![のはがをにとで]))|[\u30a1-\u30ff]{2,12}(?:[・\s][\u30a1-\u30ff]{2,12})*"
 )
 _ET_AL = r"(?:et\.?\s*al\.?|(?:and|&)\s+(?:others|colleagues|co\.?)|\+)"
 _ET_AL_HERE, _ET_AL_BEHIND = re.compile(_ET_AL), re.compile(rf"\s*(?:{_ET_AL})")
@@ -55,9 +57,14 @@ _ONE = re.compile(
 )
 _BETWEEN = re.compile(r"\s*(?:,?\s*(?:\.\s?\.\s?\.|…)\s*,?\s*(?:(?:and|&)\s+)?|,\s*(?:and|&)\s+|;\s*|,\s*|、\s*|，\s*|/\s*|・\s*|\s+and\s+|\s*&\s*|\s+と\s*)")
 _ROLE_WORDS = re.compile(r"^(?:著者|authors?|by|written by|著)\s*[:：]?\s*", re.IGNORECASE)
+_DECIDED = re.compile(
+    r"(?<![\w-])(?:oral|spotlight|highlight|poster|award candidate|(?:best|outstanding|distinguished|test[ -]of[ -]time)(?: (?:student|short|demo|theme))?(?:[ -](?:paper|award)){1,2}(?: (?:runner[ -]?up|finalist|nominee|candidate|honou?rable mention))?|honou?rable mention|口頭(?:発表)?|ポスター(?:発表)?|優秀賞|最優秀(?:賞|論文賞)?)(?![\w-])",
+    re.IGNORECASE,
+)
+"""How a work was accepted, as notes say it behind its venue."""
 _FILLER = re.compile(
-    r"(?:[\s,，、;:：.。/|–—*_~()（）\[\]【】<>-]|\b(?:in|at|on|by|the|of|to appear|preprint|under review|pp?\.?\s*\d[\d–-]*|vol\.?\s*\d+|no\.?\s*\d+|version|v\d|year|published|posted|and)\b|"
-    r"\bar[xX]iv(?:\s*preprint)?(?:\s*ar[xX]iv)?[:\s]*\d{4}\.\d{4,5}(?:v\d+)?|\bdoi:?\s*10\.\S+|https?://\S+|\d{1,3}(?:st|nd|rd|th)|第?\d+回|\b\d{1,7}(?:[–-]\d{1,4})?\b|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]*\.?|年|月)+"
+    r"(?:[\s,，、;:：.。/|–—*_~()（）\[\]【】<>·•@‹›…-]|\b(?i:arxiv|pdf|html|doi|code|project page|project|page|paper|link|slides?|video|openreview|github|tech(?:nical)? report|supp)\b|論文|コード|実装|リンク|スライド|動画|採択|\b(?:in|at|on|by|the|of|to appear|preprint|under review|pp?\.?\s*\d[\d–-]*|vol\.?\s*\d+|no\.?\s*\d+|version|v\d|year|published|posted|and)\b|"
+    r"\bar[xX]iv(?:\s*preprint)?(?:\s*ar[xX]iv)?[:\s]*\d{4}\.\d{4,5}(?:v\d+)?|\bdoi:?\s*10\.\S+|https?://\S+|(?<!\w)#[\w+-]{1,24}|\d{1,3}(?:st|nd|rd|th)|第?\d+回|\b\d{1,7}(?:[–-]\d{1,4})?\b|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Sept|Oct|Nov|Dec)[a-z]*\.?|年|月)+"
 )
 _NOT_NAMES = frozenset(
     "abstract paper papers arxiv pdf code github project page website video slides blog demo oral spotlight poster summary note notes link links data dataset the this that these see note todo method methods results model models introduction "
@@ -77,6 +84,8 @@ class Attribution:
     authors_at: tuple[int, int] | None = None
     venue_at: tuple[int, int] | None = None
     year_at: tuple[int, int] | None = None
+    decision: str | None = None
+    decision_at: tuple[int, int] | None = None
 
 
 def read_attribution(text: str, start: int = 0, end: int | None = None) -> Attribution | None:
@@ -98,17 +107,22 @@ def _attribution(text: str, start: int, end: int) -> Attribution | None:
     start += role.end() if role else 0
     body = text[start:end]
     venue_at, year_at, venue, year = _venue_and_year(body)
+    decided = _DECIDED.search(body) if venue_at or year_at else None
+    decision_at = decided.span() if decided else None
     covered = [False] * len(body)
-    for at in (venue_at, year_at):
+    for at in (venue_at, year_at, decision_at):
         if at:
             covered[at[0] : at[1]] = [True] * (at[1] - at[0])
-    authors, authors_at = _authors(body, covered)
+    # names do not run into the venue behind them
+    authors, authors_at = _authors("".join("\x01" if c else x for x, c in zip(body, covered, strict=True)), covered)
     if not authors and venue is None and year is None:
         return None
     left = body.replace("\x00", " ")
-    for at in (venue_at, year_at, authors_at):
+    for at in (venue_at, year_at, decision_at, authors_at):
         if at:
             left = left[: at[0]] + " " * (at[1] - at[0]) + left[at[1] :]
+    if authors and (venue or year or len(authors) > 1) and any(c in left for c in "(（"):
+        left = _AFFILIATION.sub(" ", left)
     filler = _FILLER.match(left)
     if filler is None or filler.end() < len(left):
         return None
@@ -122,9 +136,13 @@ def _attribution(text: str, start: int, end: int) -> Attribution | None:
         (authors_at[0] + shift, authors_at[1] + shift) if authors_at else None,
         (venue_at[0] + shift, venue_at[1] + shift) if venue_at else None,
         (year_at[0] + shift, year_at[1] + shift) if year_at else None,
+        decided[0].casefold() if decided else None,
+        (decision_at[0] + shift, decision_at[1] + shift) if decision_at else None,
     )
 
 
+_AFFILIATION = re.compile(r"\s*[(（]\s*[A-Z][^()（）.。\d]{1,60}[)）]")
+"""Where authors work, in brackets behind them: (Facebook AI), （Meta, INRIA）."""
 LONGEST = 600
 """Characters above which a text is no attribution."""
 
@@ -134,7 +152,8 @@ def _venue_and_year(body: str) -> tuple[tuple[int, int] | None, tuple[int, int] 
     known = next((m for m in _KNOWN.finditer(body) if m["venue"] not in _AMBIGUOUS or m["year"] or YEAR.search(body)), None) if capital else None
     japanese = _JAPANESE_VENUE.search(body) if known is None and any(w in body for w in ("学会", "シンポジウム", "論文誌")) else None
     long = _LONG.search(body) if japanese is None and capital else None
-    found = known or japanese or long
+    other = _OTHER.search(body) if known is None and japanese is None and long is None else None
+    found = known or japanese or long or other
     if known and long and long.start() < known.start() and long.end() > known.start():
         found = long
     venue_at = None
@@ -142,13 +161,13 @@ def _venue_and_year(body: str) -> tuple[tuple[int, int] | None, tuple[int, int] 
     year: int | None = None
     year_at = None
     if found:
-        first = found.start("venue") if found is known else found.start()
+        first = found.start("venue") if found is known or found is other else found.start()
         last = found.start() + len(found[0].rstrip(" .,、:;'’-"))
         venue_at = (first, max(last, first))
         venue = squeeze(body[venue_at[0] : venue_at[1]]).strip(" ,.") or None
-        if found is known and known["year"]:
-            year = _full_year(known["year"])
-            year_at = known.span("year")
+        if found is other or (found is known and found["year"]):
+            year = _full_year(found["year"])
+            year_at = found.span("year")
     if year is None:
         plain = YEAR.search(body)
         short = _SHORT_YEAR.search(body)
@@ -193,7 +212,8 @@ def _authors(body: str, covered: list[bool]) -> tuple[tuple[str, ...], tuple[int
             break
         names.append(squeeze(one[0]).rstrip("*†‡§"))
         last = one.end()
-        between = _BETWEEN.match(body, one.end())
+        beside = _AFFILIATION.match(body, one.end()) if body[one.end() : one.end() + 2].strip()[:1] in ("(", "（") else None
+        between = _BETWEEN.match(body, beside.end() if beside and not any(covered[beside.start() : beside.end()]) else one.end())
         if between is None:
             etal = _ET_AL_BEHIND.match(body, one.end())
             if etal:
@@ -228,6 +248,8 @@ def joined(first: Attribution | None, second: Attribution | None) -> Attribution
         first.authors_at or second.authors_at,
         first.venue_at or second.venue_at,
         first.year_at or second.year_at,
+        first.decision or second.decision,
+        first.decision_at or second.decision_at,
     )
 
 

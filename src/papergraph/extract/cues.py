@@ -81,6 +81,14 @@ def clause(sentence: Sentence, start: int, end: int, words: Lexicon) -> tuple[in
     return first, last
 
 
+def aside(sentence: Sentence, at: int) -> int:
+    """Where the aside begins that stands at `at`: behind the bracket before it that is not closed; the sentence's beginning elsewhere."""
+    text = sentence.block.text
+    opened = max(text.rfind(mark, sentence.start, at) for mark in "(（")
+    closed = max(text.rfind(mark, sentence.start, at) for mark in ")）")
+    return opened + 1 if opened > closed else sentence.start
+
+
 def weigh_hedges(state: Extraction) -> None:
     """Mark sentences and cues that a hedge or a negation in their clause bears on; drop cues that are denied.
 
@@ -137,7 +145,7 @@ def _bears_on(sentence: Sentence, found: Match, start: int, end: int, wording: W
         if distance > wording.reach:
             return False
     first, last = clause(sentence, found.start, found.end, words)
-    return first <= start and end <= last
+    return max(first, aside(sentence, found.start)) <= start and end <= last
 
 
 def tell_kinds(state: Extraction) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from papergraph.extract.attribution import Attribution, likely, read_attribution
 from papergraph.extract.fields import Told, filled, place_of, put_attribution, read_lines, read_record
-from papergraph.extract.labels import meaning_of, read_label, section_of
+from papergraph.extract.labels import is_review, meaning_of, read_label, section_of
 from papergraph.extract.owner import of_file, of_post
 from papergraph.extract.references import read_reference
 from papergraph.extract.state import Entry, Extraction, Judgement, Reason
@@ -156,13 +157,20 @@ def _title_line(state: Extraction, block: Block, lines: _Lines) -> TitleLine | N
     if label is not None and (label.typed or (label.group == "field" and (label.meaning != "title" or block.kind is not BlockKind.ITEM))):
         return None
     attributed = read_attribution(block.text) if block.kind is not BlockKind.HEADING else None
-    linked = any(is_paper_address(x.target) and x.start < _LIST_NUMBER and len(block.text[x.start : x.end].split()) > 1 for x in block.links)
+    linked = any(is_paper_address(x.target) and x.start < _LIST_NUMBER and len(block.text[x.start : x.end].split()) > 1 and not _names_only(block.text[x.start : x.end]) for x in block.links)
     if attributed is not None and likely(attributed) and not linked and (attributed.venue or attributed.year or not block.children):
         # a line of names, venue and year tells of the title above it
         return None
     line = lines.of(block)
     if line is None:
         return None
+    led = _LED_IN.match(line.title) if line.lead == "plain" and not line.markers else None
+    if led is not None and looks_like_title(led["title"].strip(' "“”」』')):
+        if block.kind is BlockKind.PARAGRAPH or _PARTICLE_END.search(led["lead"]):
+            # "この現象を説明しようとしたのが How Powerful Is …" is a sentence
+            return None
+        # "午後 The Case for Learned Index Structures"
+        line = replace(line, title=led["title"].strip(' "“”」』'), start=line.start + led.start("title"))
     linked = line.lead == "link" and line.end - line.start >= len(block.text.strip()) - _LIST_NUMBER
     if (line.lead == "plain" or linked) and not line.attributed:
         reference = read_reference(block.text, line.start) if block.kind is not BlockKind.HEADING else None
@@ -188,6 +196,17 @@ def _title_line(state: Extraction, block: Block, lines: _Lines) -> TitleLine | N
                 attribution=attribution,
             )
     return line
+
+
+_LED_IN = re.compile(r"(?P<lead>[^A-Za-z]{0,40}[\u3040-\u30ff\u4e00-\u9fff][^A-Za-z]{0,12}?)[「『\"“\s]*(?P<title>[A-Z][^\u3040-\u30ff\u4e00-\u9fff]{15,})\Z")
+"""Japanese words before a Latin title."""
+_PARTICLE_END = re.compile(r"(?:[のがはをにとでも、，。：:]|版|して|した|から|まで)[「『\"“\s]*\Z")
+
+
+def _names_only(text: str) -> bool:
+    """Whether a link's words are three or more names: [Hangbo Bao, Li Dong, Furu Wei](…)."""
+    found = read_attribution(text) if text.count(",") + text.count("、") > 1 else None
+    return found is not None and len(found.authors) > 2
 
 
 def _merge(told: Told, more: Told) -> None:
@@ -227,6 +246,8 @@ def _score(state: Extraction, block: Block, line: TitleLine, told: Told, below: 
     after = block.text[line.end :]
     legend = state.legend.marks
     plain, attributed, bibliographic = line.lead == "plain", line.attributed, below.bibliographic
+    properties = block.fields is not None and any(k in told.values for k in ("authors", "venue", "year", "doi", "arxiv_id"))
+    cells = block.kind is BlockKind.ROW and any(k in told.values for k in ("venue", "year", "doi", "arxiv_id"))
     cjk, ended = is_cjk(line.title), _SENTENCE_END.search(line.title) is not None
     said = [
         ((3 if not plain or titled else 2) * to_work, "a link to a work"),
@@ -247,13 +268,14 @@ def _score(state: Extraction, block: Block, line: TitleLine, told: Told, below: 
         (2 * bool(line.decision), "a decision"),
         (
             2 * titled
-            or int(bool(line.markers or line.decision or attributed or bibliographic) and _could_be_title(line.title)),
+            or int(bool(line.markers or line.decision or attributed or bibliographic or properties or cells) and _could_be_title(line.title)),
             "words like a title's",
         ),
         (3 * attributed or int(line.attribution is not None), "authors, venue or year"),
         (3 * bibliographic or int("url" in below.values), "authors, venue or address below"),
+        (2 * cells, "authors, venue or year in other cells"),
         (
-            4 * (block.fields is not None and any(k in told.values for k in ("authors", "venue", "year", "doi", "arxiv_id"))),
+            4 * properties,
             "properties of a work",
         ),
         (-5 * (line.lead == "quoted" and not titled and not (cjk and len(line.title) < _LONG_TITLE)), "a quotation"),
@@ -294,15 +316,26 @@ def _score(state: Extraction, block: Block, line: TitleLine, told: Told, below: 
             (-1 * (bool(address) and not to_work), "a paragraph with a link that leads to no work"),
         ]
     if block.kind is BlockKind.HEADING:
-        told_here = bibliographic or to_work or attributed
+        reviewed = _reviewed(state, block)
+        told_here = bibliographic or to_work or attributed or reviewed or properties
         said += [
             (
                 -1 - 2 * any((c.kind is BlockKind.HEADING or not titled) and _titles(c, lines) for c in block.children[:_FIRST_BELOW]), "a heading"
             ),
-            (-5 * (meaning_of(block.text, state.words)[0] != "" or section_of(block, state.words) != ""), "the name of a section"),
+            (4 * reviewed, "sections of a review below it"),
+            (-5 * (meaning_of(block.text, state.words)[0] != "" or section_of(block, state.words) != "" or is_review(block, state.words)), "the name of a section"),
             (-2 * (not told_here), "nothing of a work below it"),
         ]
     return tuple(Reason(points, text) for points, text in said if points)
+
+
+def _reviewed(state: Extraction, block: Block) -> bool:
+    """Whether the headings below one are those of a review of one paper."""
+    below = [c for c in block.children if c.kind is BlockKind.HEADING]
+    return sum(is_review(c, state.words) or section_of(c, state.words) == "related" for c in below) >= max(_FEWEST_SECTIONS, len(below) / 2)
+
+
+_FEWEST_SECTIONS = 2
 
 
 def _titles(block: Block, lines: _Lines) -> bool:
@@ -404,13 +437,9 @@ _NO_WORK_END = re.compile(r"(?:ねん|かな|よね|だろう|なのか|どれ|�
 
 def _row_line(state: Extraction, block: Block, told: Told) -> TitleLine | None:
     """A table row as a title line: the first cell that holds a title; authors, year and address from the others."""
-    for start, end in block.cells:
+    for start, end in _title_cells(block):
         link = next((x for x in block.links if x.start >= start and x.end <= end), None)
         title = squeeze(block.text[start:end])
-        if not (looks_like_title(title.rstrip("!?")) or (link and is_paper_address(link.target) and len(title) > 8)) or (
-            link and _only_link_words(title)
-        ):
-            continue
         summary = start
         for a, b in block.cells:
             if a == start:
@@ -419,13 +448,18 @@ def _row_line(state: Extraction, block: Block, told: Told) -> TitleLine | None:
             found = read_attribution(block.text, a, b) if len(cell) < 400 else None
             if is_bibtex(cell):
                 _read_cell(state, told, block, a, b)
-            elif found is not None and (found.authors or found.venue or found.year) and "summary" not in cell.casefold()[:10]:
+            elif found is not None and (found.venue or found.year or likely(found)) and "summary" not in cell.casefold()[:10]:
                 put_attribution(state, told, block, found)
             elif len(cell) > 40 and b > summary and a > start:
                 summary = a
         own = link or next((x for x in block.links if is_paper_address(x.target)), None)
         line = read_title_line(Block(block.kind, block.text[start:end], block.offsets[start:end], block.line))
         title = line.title if line is not None and line.attributed else title
+        named = _NAMED_BEHIND.search(title)
+        if named and (told.values.get("venue") or told.values.get("year")):
+            # "Rényi Differential Privacy (Mironov)", with the venue in a cell of its own
+            told.put("authors", (named[1],))
+            title = title[: named.start()]
         from papergraph.extract.titles import marks
 
         found_marks = tuple(dict.fromkeys(m for a, b in block.cells if b - a < 40 for m in marks(block.text[a:b])))
@@ -441,6 +475,29 @@ def _row_line(state: Extraction, block: Block, told: Told) -> TitleLine | None:
             lead="link" if link else "plain",
         )
     return None
+
+
+_NAMED_BEHIND = re.compile(r"\s*[(（]([A-Z\u00c0-\u017f][\w'’-]+(?:\s(?:et al\.?|and|&)\s?[\w'’-]*)?)[)）]\Z")
+
+
+def _title_cells(block: Block) -> Iterator[tuple[int, int]]:
+    """The cells of a row that may hold its title: those like one, or linked to a work; else the first of several words, if another tells of a work."""
+    works = [x for x in block.links if is_paper_address(x.target)]
+    papers = [x for x in works if _only_link_words(block.text[x.start : x.end])]
+    for start, end in block.cells:
+        title = squeeze(block.text[start:end])
+        linked = any(x.start >= start and x.end <= end for x in works)
+        if not _only_link_words(title) and (looks_like_title(title.rstrip("!?")) or (linked and len(title) > 8)):
+            yield start, end
+    for n, (start, end) in enumerate(block.cells[:_FIRST_CELLS]):
+        title = squeeze(block.text[start:end])
+        others = block.cells[:n] + block.cells[n + 1 :]
+        if (len(title.split()) >= _FEW_WORDS and title[:1].isupper() and not is_cjk(title) and not _SENTENCE_END.search(title)
+            and read_attribution(title) is None and (papers or any(b - a < _SHORT_CELL and (found := read_attribution(block.text, a, b)) and found.venue for a, b in others))):  # fmt: skip
+            yield start, end
+
+
+_FIRST_CELLS, _FEW_WORDS, _SHORT_CELL = 2, 4, 60
 
 
 def is_bibtex(text: str) -> bool:
@@ -464,7 +521,7 @@ def _read_cell(state: Extraction, told: Told, block: Block, start: int, end: int
 
 
 def _only_link_words(text: str) -> bool:
-    return text.casefold().strip("[] ") in _NO_TITLES
+    return all(w in _NO_TITLES or not any(c.isalpha() for c in w) for w in re.split(r"[\s/|,·•\[\]()]+", text.casefold()) if w)
 
 
 def _entry(state: Extraction, block: Block, line: TitleLine, told: Told, role: Role) -> Entry:
@@ -483,7 +540,7 @@ def _entry(state: Extraction, block: Block, line: TitleLine, told: Told, role: R
         line=block.line,
     )
     return Entry(
-        filled(state, _identified(paper), told),
+        filled(state, _identified(paper, line.arxiv_id), told),
         block,
         (line.start, line.end),
         line.rest,
@@ -492,9 +549,9 @@ def _entry(state: Extraction, block: Block, line: TitleLine, told: Told, role: R
     )
 
 
-def _identified(paper: Paper) -> Paper:
+def _identified(paper: Paper, arxiv_id: str | None = None) -> Paper:
     found = identifiers(paper.url or "")
-    return replace(paper, doi=found.doi, arxiv_id=found.arxiv_id, openreview_id=found.openreview_id)
+    return replace(paper, doi=found.doi, arxiv_id=found.arxiv_id or arxiv_id, openreview_id=found.openreview_id)
 
 
 def _as_cited(entry: Entry) -> Entry:
@@ -633,6 +690,8 @@ def _own_blocks(state: Extraction) -> None:
             above = state.parent.get(id(above))
         if owner is not None:
             current = owner
+        elif current is not None and current.block is not None and current.block.kind is BlockKind.PARAGRAPH and _turns(block, current):
+            current = None
         elif state.document.flat or (current is not None and current.block is not None and _continues(follows or current.block, block)):
             owner = current
         if owner is None:
@@ -662,6 +721,25 @@ def _by_name(state: Extraction) -> dict[str, Entry]:
 
 
 _SHORTEST_NAME = 3
+
+
+def _turns(block: Block, current: Entry) -> bool:
+    """Whether a paragraph begins with another work than that of the paragraphs before it: the text goes on about that one."""
+    if block.kind is not BlockKind.PARAGRAPH:
+        return False
+    stop = _FIRST_SENTENCE.search(block.text)
+    end = stop.end() if stop else len(block.text)
+    return any(
+        start <= min(end, _OPENING)
+        and ((link is not None and is_paper_address(link.target) and link.target != current.paper.url) or looks_like_title(squeeze(block.text[start:stop_])))
+        and fold(block.text[start:stop_]) != fold(current.paper.title)
+        for start, stop_, link in _set_off(block)
+    )
+
+
+_FIRST_SENTENCE = re.compile(r"[。！？]|[.!?](?=\s+[A-Z])")
+_OPENING = 200
+"""Characters at a paragraph's beginning in which the work that it is about is named."""
 
 
 def _continues(head: Block, block: Block) -> bool:

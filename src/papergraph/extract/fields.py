@@ -124,6 +124,7 @@ def put_attribution(state: Extraction, told: Told, block: Block, found: Attribut
         ("authors", found.authors, found.authors_at),
         ("venue", found.venue, found.venue_at),
         ("year", found.year, found.year_at),
+        ("decision", found.decision, found.decision_at),
     ):
         if at:
             told.put(name, value, place_of(state, block, *at))

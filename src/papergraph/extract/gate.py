@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from papergraph.extract.centres import TOPIC, Centres, centre_of
 from papergraph.extract.confidence import Signals
-from papergraph.extract.cues import clause
+from papergraph.extract.cues import aside, clause
 from papergraph.extract.names import phrase_after
 from papergraph.extract.state import Extraction, Found, Match, Mention, Sentence, Verdict
 from papergraph.folding import fold
@@ -38,13 +39,11 @@ _CLOSING = " 」』)）]\"”*_'"
 
 def gate_targets(state: Extraction) -> None:
     """Give each cue its target, or stop it; make relations of those that keep one."""
-    topic: tuple[object, Paper | None] = (None, None)
+    centres = Centres(state)
     for sentence in state.sentences:
         words = state.words.of(sentence.language)
         used: list[Match] = []
-        if sentence.subject is None and topic[0] is sentence.block:
-            # in prose, a sentence without a subject of its own goes on about the work before it
-            sentence.assumed = topic[1]
+        sentence.assumed = centres.assume(sentence)
         for match in sentence.matches:
             if any(m.start < match.end and match.start < m.end for m in used):
                 continue
@@ -67,10 +66,7 @@ def gate_targets(state: Extraction) -> None:
                     sentence.relations = [f for f in sentence.relations if not (f.type in _AGREE and f.source.id == relation.source.id and _same(f.target, relation.target))]
                 sentence.relations.append(relation)
                 sentence.verdicts.append(Verdict(rule, match.start, match.end, "states a relation", relation))
-        if sentence.subject is None:
-            named = min((m for m in sentence.mentions if m.paper is not None), key=lambda m: m.start, default=None)
-            if named is not None or topic[0] is not sentence.block:
-                topic = (sentence.block, named.paper if named is not None else None)
+        centres.pass_by(sentence)
         if sentence.relations and sentence.own:
             sentence.kind = Kind.RELATION
 
@@ -84,8 +80,11 @@ def _resolve(state: Extraction, sentence: Sentence, match: Match, words: Lexicon
         if subject is None or cited.id == subject.id:
             return "there is no paper that it could be about"
         return [_found(state, sentence, match, subject, Mention(match.start, match.end, "citation", 0.95, cited))]
-    target = _object(sentence, match, words)
+    target = _object(sentence, match, words, cue.needs)
     actor = _actor(sentence, match, target, words)
+    if target is None and actor is not None and sentence.language == "en" and len(sentence.block.text[actor.end : match.start].split()) <= _VERB_NEAR:
+        # "GIFD uses GAN": where a work is the subject, a name will do as the object
+        target = _object(sentence, match, words, ("name",))
     if target is not None and target.kind == "self":
         # "GIFD extends this method", "[X] (an improvement upon this paper)": the other work is the one that does it
         actor = actor or _beside(sentence, match, words) or _behind(sentence, match)
@@ -116,6 +115,8 @@ def _resolve(state: Extraction, sentence: Sentence, match: Match, words: Lexicon
         actors = [a.paper for a in (actor, *listed_with(sentence, actor)) if a.paper is not None]
     elif sentence.subject is not None:
         actors = [sentence.subject.paper]
+    elif sentence.language == "ja" and (own := centre_of(sentence)) is not None and not any(t.paper is not None and t.paper.id == own.id for t in targets):
+        actors = [own]
     elif subject is not None and _goes_on(sentence, match):
         actors = [subject]
     else:
@@ -155,7 +156,7 @@ def _is_self(sentence: Sentence, mention: Mention) -> bool:
     )
 
 
-def _object(sentence: Sentence, match: Match, words: Lexicon) -> Mention | None:
+def _object(sentence: Sentence, match: Match, words: Lexicon, needs: tuple[str, ...]) -> Mention | None:
     """What the cue is said of: the nearest, surest mention on its side; the paper itself counts where it stands right there."""
     cue = match.cue
     side = cue.target or words.target
@@ -164,14 +165,17 @@ def _object(sentence: Sentence, match: Match, words: Lexicon) -> Mention | None:
     japanese = sentence.language == "ja"
     first, last = clause(sentence, match.start, match.end, words)
     best: tuple[tuple[bool, float], Mention] | None = None
+    lead = _lead(sentence)
     for mention in sentence.mentions:
         if mention.kind == "venue":
             continue
+        if mention is lead:
+            continue
         own = _is_self(sentence, mention)
-        if own and japanese and mention.end <= match.start and _TOPIC.match(text[mention.end : mention.end + 80]):
+        if own and japanese and mention.end <= match.start and TOPIC.match(text[mention.end : mention.end + 80]):
             # この論文では, 本手法は: what the sentence is about, not what the cue is said of
             continue
-        if not own and cue.needs and mention.kind not in cue.needs:
+        if not own and needs and mention.kind not in needs:
             continue
         inside = match.start <= mention.start and mention.end <= match.end
         before = mention.end <= match.start
@@ -213,7 +217,7 @@ def _object(sentence: Sentence, match: Match, words: Lexicon) -> Mention | None:
             best = (not near, cost), mention if not own else replace(mention, kind="self")
     if best is not None:
         return best[1]
-    if cue.phrase and not japanese and side != "before" and (not cue.needs or "phrase" in cue.needs):
+    if cue.phrase and not japanese and side != "before" and (not needs or "phrase" in needs):
         return phrase_after(sentence, match, words)
     return None
 
@@ -241,13 +245,15 @@ _OPENING = re.compile(
     r"^[\W_]*(?:(?:the|a|an|recent|later|more|work|works|paper|papers|both|also|and|but|so|recently|then|here|however|e\.g\.|in addition|interestingly|note that|actually|of course|as|well|new|newer|followup|follow-up|this|another|one|other|such)[\s,]+){0,5}[\W_]*$",
     re.IGNORECASE,
 )
-_TOPIC = re.compile(r"^[\s」』)）\]\"”*]*(?:[(（][^()（）]{0,60}[)）])?\s*(?:は|も|が|では|でも|って|の方が|のほうが|とは)")
 
 
 def _actor(sentence: Sentence, match: Match, target: Mention | None, words: Lexicon) -> Mention | None:
     """The other work that is the sentence's subject ("Recent work GIFD extends …", "PaintsChainer は…"), if it has one."""
     text = sentence.block.text
     first, _ = clause(sentence, match.start, match.end, words)
+    lead = _lead(sentence)
+    if lead is not None and target is not None and target.is_work and target.kind != "self" and not _is_self(sentence, lead):
+        return lead
     for mention in sorted(sentence.mentions, key=lambda m: m.start):
         if (
             mention.end > match.start
@@ -261,12 +267,12 @@ def _actor(sentence: Sentence, match: Match, target: Mention | None, words: Lexi
             continue
         if sentence.language == "ja":
             if (
-                _TOPIC.match(text[mention.end : mention.end + 80])
+                TOPIC.match(text[mention.end : mention.end + 80])
                 and mention.start - sentence.start <= _EARLY
                 and (target is None or mention.end <= target.start or target.start >= match.end)
             ):
                 return mention
-        elif _OPENING.match(text[sentence.start : mention.start]) or _OPENING.match(text[first : mention.start]):
+        elif any(_OPENING.match(_unnamed(sentence, start, mention.start)) for start in (sentence.start, first)):
             between = text[mention.end : match.start]
             if (
                 len(between.split()) <= _VERB_REACH
@@ -277,11 +283,33 @@ def _actor(sentence: Sentence, match: Match, target: Mention | None, words: Lexi
     return None
 
 
+_LEAD_MARK = re.compile(r"\s*(?:[:：]|[–—-]+\s)")
+
+
+def _lead(sentence: Sentence) -> Mention | None:
+    """The work that an item begins with, before a colon or a dash: what follows is said of it ("- [[gvin]]: VIN but with graphs")."""
+    if sentence.block.text[: sentence.start].strip():
+        return None
+    first = min((m for m in sentence.mentions if m.paper is not None and not m.bare and m.kind != "position"), key=lambda m: (m.start, -m.end), default=None)
+    if first is None or sentence.block.text[: first.start].strip(" *_[「『\"“"):
+        return None
+    return first if _LEAD_MARK.match(sentence.block.text, first.end) else None
+
+
+def _unnamed(sentence: Sentence, start: int, end: int) -> str:
+    """The text without what it names: "Both GIAS and ", before GIFD."""
+    out, at = [], start
+    for mention in sorted((m for m in sentence.mentions if start <= m.start and m.end <= end), key=lambda m: m.start):
+        out.append(sentence.block.text[at : mention.start])
+        at = max(at, mention.end)
+    return "".join((*out, sentence.block.text[at:end]))
+
+
 _NO_VERB = re.compile(r"^\W*(?:,|and|but|so|we|in|on|for|at|by|from|with|to)\b|,\s*(?:we|i)\b", re.IGNORECASE)
 _EARLY = 24
 """Characters within which a Japanese sentence's topic stands."""
-_VERB_REACH = 8
-"""Words between an English subject and the cue."""
+_VERB_REACH, _VERB_NEAR = 8, 2
+"""Words between an English subject and the cue; those that an adverb or a modal verb takes."""
 
 
 def _beside(sentence: Sentence, match: Match, words: Lexicon) -> Mention | None:
@@ -348,7 +376,7 @@ def _speaks_of_itself(sentence: Sentence, match: Match, words: Lexicon) -> bool:
     text = sentence.block.text
     first, _ = clause(sentence, match.start, match.end, words)
     own = [m for m in sentence.mentions if m.end <= match.start and _is_self(sentence, m)]
-    for start in {first, sentence.start}:
+    for start in {first, aside(sentence, match.start), sentence.start}:
         lead = text[start : match.start].strip(" -–—*_>(\"“'")
         lead = re.sub(r"^\*{0,2}[\w ]{2,20}\*{0,2}:\s*", "", lead)
         if (

@@ -18,6 +18,8 @@ _SAID = re.compile(
     rf"(?:いわゆる|通称|名付けて|その名も|\baka\b|\ba\.k\.a\.|\bso-called\b|\bknown as\b|\bcalled\b|\bnamed\b|\bdubbed\b|\bThey call (?:it|this|their \w+)|\bi\.e\. the\b|\bintroduc(?:es?|ing)\b|\bpropos(?:es?|ing)\b|\bpresents?\b|\bthe original\b)\s*(?:the\s+|a\s+|an\s+)?[「『\"“*]?{_NAME}(?![A-Za-z0-9-])"
     r"|(?<![A-Za-z0-9] )(?<![A-Za-z0-9-])(?P<name2>[A-Z][\w+-]*(?: [A-Z][\w+-]*){0,4})\s?(?:と呼|(?:という(?:手法|モデル|枠組み|方法))?を(?:新たに)?(?:提案|開発)|と名付)"
 )
+_USED = re.compile(r"\b(?:us(?:e[sd]?|ing)|via|employ(?:s|ed|ing)?|adopt(?:s|ed|ing)?|leverag(?:es?|ed|ing)|based on|rely on|relies on|build(?:s|ing)? on)\s(?:\S+\s){0,5}$")
+"""What stands before a name of something that a paper only uses: "use a method known as EK-FAC"."""
 _EXPANDED = re.compile(
     # two to eight words, or one with a hyphen; possessive, for runs of hyphens have very many ways to be words
     r"(?P<words>(?<![A-Za-z])[A-Za-z](?:[\w'-]*+(?: [A-Za-z][\w'-]*+){1,7}|(?=[\w'-]*-[A-Za-z])[\w'-]*+))\s?[(（](?P<short>[A-Z][\w&+-]{1,11})[)）]|(?<=[\u3040-\u9fff])[(（](?P<bare>[A-Z][A-Za-z]*[A-Z0-9][\w+-]{0,12})[)）]"
@@ -75,13 +77,23 @@ _RUN = re.compile(r"[\w-]+")
 
 
 def _of_title(entry: Entry, words_of_file: Counter[str]) -> list[str]:
-    """The initials of a title that the notes use as a name: "Value Iteration Networks", VIN."""
-    head = re.split(r"[:：(]\s", entry.paper.title)[0]
+    """The initials of a title that the notes use as a name."""
+    initials = initials_of(entry.paper.title)
+    return [initials] if initials in words_of_file else []
+
+
+def initials_of(title: str) -> str:
+    """The initials by which a title of three to five words may be called, "" for others.
+
+    >>> initials_of("Value Iteration Networks"), initials_of("Direct preference optimization: Your language model is …")
+    ('VIN', 'DPO')
+    """
+    head = re.split(r"[:：(]\s|\s[-–—]\s", title)[0]
     words = [w for w in re.split(r"[\s-]+", head) if w and w.casefold() not in _SMALL]
     if not _SHORTEST <= len(words) <= _LONGEST_ACRONYM or not all(w[0].isalpha() and w[0].isascii() for w in words):
-        return []
+        return ""
     initials = "".join(w[0] for w in words).upper()
-    return [initials] if fold(initials) not in _COMMON and initials in words_of_file else []
+    return initials if fold(initials) not in _COMMON else ""
 
 
 _LONGEST_ACRONYM = 5
@@ -101,6 +113,7 @@ def _claimed(state: Extraction, entry: Entry, blocks: list[Block], words: Counte
             name = said["name"] or said["name2"]
             if (
                 name
+                and not _USED.search(text[: said.start()])
                 and _own_name(name)
                 and (sum(c.isupper() for c in name) > 1 or any(c.isdigit() for c in name) or _named_elsewhere(state, name, text, words))
             ):

@@ -43,7 +43,20 @@ def _known(words: Words) -> dict[str, tuple[str, str]]:
 
 @cache
 def _sections(words: Words) -> dict[str, str]:
-    return {fold(label): kind for known in words.all() for kind, labels in known.sections.items() for label in labels}
+    return {fold(label): kind for known in words.all() for kind, labels in known.sections.items() if kind != _REVIEW for label in labels}
+
+
+_REVIEW = "review"
+
+
+@cache
+def _reviews(words: Words) -> frozenset[str]:
+    return frozenset(fold(label) for known in words.all() for label in known.sections.get(_REVIEW, ()))
+
+
+def is_review(heading: Block, words: Words | None = None) -> bool:
+    """Whether a heading is one of those under which readers write of one paper: Summary, Strengths, どんなもの?"""
+    return len(heading.text) <= _LONGEST_HEADING and fold(_bare(heading.text)) in _reviews(words or default_words())
 
 
 def read_label(text: str, words: Words | None = None) -> Labelled | None:
@@ -55,7 +68,7 @@ def read_label(text: str, words: Words | None = None) -> Labelled | None:
     if ":" not in text and "：" not in text and "=" not in text and "＝" not in text:
         return None
     found = _LABEL.match(text, 0, _LONGEST_LEAD)
-    if found is None or text.startswith("//", found.end() - 1):
+    if found is None or text.startswith("//", found.end("mark")):
         return None
     label = _bare(found["label"])
     group, meaning = _known(words or default_words()).get(fold(label), ("", ""))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from itertools import accumulate
 
 from papergraph.extract.attribution import is_venue
+from papergraph.extract.introduced import initials_of
 from papergraph.extract.references import read_reference, surname
 from papergraph.extract.state import BEGINNING, Entry, Extraction, Mention, Sentence, begun, taken
 from papergraph.extract.titles import Cited, find_cited, looks_like_title
@@ -357,6 +358,8 @@ def _link_mention(state: Extraction, sentence: Sentence, link: Link, own: dict[s
     if link.kind in ("wiki", "key") or not is_web(link.target):
         known = state.catalogue.by_page(link.target)
         if known is not None:
+            if link.kind == "key" and not fold(text):
+                return Mention(_named_before(state, sentence, link.start, known), end, "link", 0.97, referred(state, known, "", sentence))
             if link.kind == "wiki" and len(fold(text)) >= 3 and fold(text) != fold(link.target) and any(c.isupper() for c in text):
                 # "[[clip_learning…|CLIP]]": further down the page it goes by that name
                 state.labels[fold(text)] = known
@@ -399,9 +402,21 @@ def _link_mention(state: Extraction, sentence: Sentence, link: Link, own: dict[s
     return None
 
 
+def _named_before(state: Extraction, sentence: Sentence, at: int, paper: Paper) -> int:
+    """Where the mention of a cited work begins: at the name right before the citation, by which the work goes from then on."""
+    before = sentence.block.text[sentence.start : at]
+    named = _NAME_BEFORE.search(before.rstrip("(（[ "))
+    if named is None or named[1].split()[0].casefold() in _NO_NAMES or len(named[1].split()) > _SHORT_NAME or taken(sentence, sentence.start + named.start(1), at):
+        return at
+    if len(fold(named[1])) >= _SHORTEST_NAME and (len(named[1].split()) > 1 or any(c.isupper() or c.isdigit() for c in named[1][1:])):
+        state.labels.setdefault(fold(named[1]), paper)
+        return sentence.start + named.start(1)
+    return at
+
+
 def link_titles(state: Extraction) -> None:
     """Titles and short names of the papers of these notes, where a sentence writes them out."""
-    own = dict(state.labels)
+    own = _called(state)
     papers: dict[str, Paper] = {}
     for entry in state.entries:
         papers.setdefault(entry.paper.id, entry.paper)
@@ -412,6 +427,27 @@ def link_titles(state: Extraction) -> None:
         _scan(state, sentence, own, known, papers)
 
 
+_PREFIXED = re.compile(r"(?<![A-Za-z])(?!(?:pre|post|non|anti|pseudo|quasi|semi|multi|meta|original|vanilla|plain|standard)-\Z)[A-Za-z]{1,6}-\Z", re.IGNORECASE)
+_LONGEST_PREFIX = 12
+
+
+def _called(state: Extraction) -> dict[str, Paper]:
+    """The names by which the works that this file cites go in it: those before a citation, and their titles' initials."""
+    words = {w for w in _CAPITALS.findall(state.document.text)}
+    initials: dict[str, Paper | None] = {}
+    for sentence in state.sentences:
+        for mention in sentence.mentions:
+            paper = mention.paper
+            if paper is None or not words:
+                continue
+            key = initials_of(paper.title)
+            if key in words:
+                held = initials.get(fold(key), paper)
+                initials[fold(key)] = paper if held is not None and held.id == paper.id else None
+    return state.labels | {key: paper for key, paper in initials.items() if paper is not None}
+
+
+_CAPITALS = re.compile(r"(?<![\w-])[A-Z]{3,5}(?![\w-])")
 _SHORTEST_NAME = 3
 _PIECE = re.compile(r"[A-Za-z0-9\u00C0-\u024F]+|[\u3040-\u30ff\u4e00-\u9fff]+")
 _PLUS = re.compile(r"\+{1,2}(?!\w)")
@@ -447,6 +483,9 @@ def _scan(state: Extraction, sentence: Sentence, own: dict[str, Paper], known: d
             plus = _plus(text, end)
             name = fold(text[start:end]) + plus
             paper = own.get(name) or (others[name].paper if name in others else None)
+            if i == hit and _PREFIXED.search(text, max(sentence.start, start - _LONGEST_PREFIX), start):
+                # M-CURL is not CURL
+                paper = None
             end += len(plus)
             if paper is not None and (hit > i + 1 or any(c.isupper() for c in text[start:end])):
                 sentence.mentions.append(Mention(start, end, "title", 0.95, papers.get(paper.id) or referred(state, paper, "", sentence)))

@@ -104,6 +104,8 @@ def find_concepts(state: Extraction) -> None:
     for sentence in state.sentences:
         if sentence.matches and sentence.language == "ja":
             _concepts(sentence, state.words.of("ja"))
+        elif sentence.matches:
+            _terms(sentence, state.words.of(sentence.language))
 
 
 def _concepts(sentence: Sentence, words: Lexicon) -> None:
@@ -139,6 +141,16 @@ def _concepts(sentence: Sentence, words: Lexicon) -> None:
                 continue
             sentence.mentions = [m for m in sentence.mentions if m not in names]
         sentence.mentions.append(Mention(start, end, "concept" if not names else "name", 0.75 if not names else 0.8, concept=label))
+
+
+_TERM_IN_QUOTES = re.compile(r"[“\"]([A-Za-z][\w-]*(?: [\w-]+){1,3})[”\"]")
+
+
+def _terms(sentence: Sentence, words: Lexicon) -> None:
+    """English terms of two to four words in quotation marks: "lazy initialization"."""
+    for quoted in _TERM_IN_QUOTES.finditer(sentence.block.text, sentence.start, sentence.end):
+        if not taken(sentence, *quoted.span(1)) and not _inside_match(sentence, *quoted.span(1)) and not _common(quoted[1], words):
+            sentence.mentions.append(Mention(*quoted.span(1), "name", 0.75, concept=squeeze(quoted[1])))
 
 
 def _single(label: str) -> bool:

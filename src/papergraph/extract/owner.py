@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from papergraph.extract.attribution import likely, read_attribution
 from papergraph.extract.fields import Told, filled, headed_fields, place_of, put_attribution, read_lines, read_record
-from papergraph.extract.labels import meaning_of, read_label, section_of
+from papergraph.extract.labels import is_review, meaning_of, read_label, section_of
 from papergraph.extract.references import read_reference
 from papergraph.extract.state import Entry, Extraction
 from papergraph.extract.titles import read_title_line
@@ -20,6 +20,8 @@ from papergraph.vocabulary import Role
 
 _FEW, _MUCH, _HEAD = 3, 12, 12
 """A post about one paper names at most so many papers, has so many blocks for each, and names its own among so many first ones."""
+_SECTIONS = 3
+"""Sections of a review below a title that make a file one about that paper."""
 _DATED = re.compile(r"^\W*(?:19|20)\d\d[-/_.年]?\d{1,2}[-/_.月]?\d{1,2}(?!\d)\W*[日]?\W*$|^\W*(?:19|20)\d\d[-/_.年]\d{1,2}")
 
 
@@ -49,6 +51,10 @@ def of_file(state: Extraction, blocks: list[Block], found: list[Entry]) -> Entry
         told.blocks |= other.blocks
     reference = _reference_line(state, [*before, *below][:6], told)
     title, names, span = _title(state, told, head, reference)
+    by_file = not title and not own and _named_by_file(state)
+    if by_file:
+        # a vault names its pages by the papers' titles
+        title = state.document.stem.replace("_", " ")
     if not title:
         return None
     if embedded is not None:
@@ -62,7 +68,8 @@ def of_file(state: Extraction, blocks: list[Block], found: list[Entry]) -> Entry
     known = bool(told.values.get("authors")) and (
         sure or bool(told.values.get("venue") or told.values.get("year") or told.values.get("url"))
     )
-    if not (known or (sure and (front.title or told.values.get("title") or reference or _titled(head))) or attributed or reference):
+    reviewed = head is not None and _titled(head) and sum(is_review(c, state.words) for c in head.children if c.kind is BlockKind.HEADING) >= _SECTIONS
+    if not (known or reviewed or (sure and (front.title or told.values.get("title") or reference or _titled(head) or (by_file and len(title.split()) > _SHORT_NAME))) or attributed or reference):
         return None
     if _DATED.match(title) or (is_cjk(title) and not (told.values.get("authors") or sure)):
         return None
@@ -125,7 +132,7 @@ def _title(
             longest = full
     names += [t for t in titles if t != longest]
     if _named_by_file(state):
-        names.append(state.document.stem)
+        names += [state.document.stem, *_first_of_slug(state.document.stem, longest)]
     return longest, tuple(dict.fromkeys(names)), span
 
 
@@ -151,6 +158,23 @@ def _full_title(state: Extraction) -> str:
 def _named_by_file(state: Extraction) -> bool:
     stem = state.document.stem
     return stem.casefold() not in ("readme", "index") and not _DATED.match(stem) and any(c.isalpha() for c in stem)
+
+
+_SLUG = re.compile(r"[_\s-]+")
+
+
+def _first_of_slug(stem: str, title: str) -> list[str]:
+    """The name with which a file's begins before its title does: `clip_learning_transferable_visual_models`, CLIP."""
+    parts = _SLUG.split(stem.casefold())
+    words = [fold(w) for w in _SLUG.split(title)]
+    firsts = {fold(w) for w in _FIRST_WORD.findall(title)}
+    first = next((p for p in parts if not p.isdigit()), "")
+    after = parts[parts.index(first) + 1 :] if first else []
+    return [first] if len(first) >= _SHORTEST_SLUG and first.isalnum() and first not in words and after and after[0] in firsts else []
+
+
+_FIRST_WORD = re.compile(r"(?:^|[:：]\s|\s[-–—]\s)(?:(?:A|An|The|On)\s)?([^\s-]+)")
+_SHORTEST_SLUG = 3
 
 
 def _titled(head: Block | None) -> bool:

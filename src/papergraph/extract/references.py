@@ -21,7 +21,7 @@ from papergraph.vocabulary import Role
 _NUMBER = re.compile(r"^\s*(?:\[(?P<a>\^?[\w.+-]{1,24})\]:?|(?P<b>\d{1,3})[.)])\s+(?=\S)")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'「」『』（）、。\])|]+")
 _TITLE_END = re.compile(
-    r"[.?!](?=[\s”\"』」]|$)|[,，](?=\s+(?:in\b|In\b|arXiv|Proc|[A-Z]{3,}|(?:19|20)\d\d))|。|(?=\s*[(（\[](?:[^()（）\[\]]*(?:19|20)\d\d|pdf|link|arXiv))|(?=\s+https?://)|$"
+    r"(?<!\bvs)[.?!](?=[\s”\"』」]|$)|[,，](?=\s+(?:in\b|In\b|arXiv|Proc|[A-Z]{3,}|(?:19|20)\d\d))|。|(?=\s*[(（\[](?:[^()（）\[\]]*(?:19|20)\d\d|pdf|link|arXiv))|(?=\s+https?://)|$"
 )
 _QUOTED = re.compile(r"[\"“「『]([^\"”」』]{4,240}?)[,.]?[\"”」』]")
 _YEAR_PART = re.compile(r"[\s,.]*[(（\[]?\s*((?:19|20)\d\d)[a-z]?(?:,\s*[A-Z][a-z]+(?:\s+\d+)?)?\s*[)）\]]?\s*[.,:;。]?\s*")
@@ -184,6 +184,9 @@ def reference_entry(state: Extraction, block: Block, start: int) -> Entry | None
     link = next((x for x in block.links if is_paper_address(x.target)), None)
     address = web_address(link) or next((m[0].rstrip(".,;") for m in _ADDRESS.finditer(text) if is_paper_address(m[0])), None)
     told = Told()
+    while start < len(text) and text[start] in " [*_":
+        # a link that is never closed, a mark
+        start += 1
     read = read_reference(text, start)
     if read is not None:
         title = squeeze(text[read.title[0] : read.title[1]]).strip(' .,*_"“”')

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import pairwise
 
+from papergraph.extract.attribution import read_attribution
 from papergraph.extract.entries import is_bibtex, only_refers
 from papergraph.extract.legend import BRACKETS
 from papergraph.extract.state import Entry, Extraction, Sentence
+from papergraph.folding import is_cjk
 from papergraph.lang import language_of
 from papergraph.notes.document import Block, BlockKind
 
@@ -51,12 +54,31 @@ def split_sentences(state: Extraction) -> None:
                 continue
             subject = entry
         quoted = [m.span() for m in _QUOTATION.finditer(block.text)] if len(block.text) > _LONG_QUOTATION else []
+        lines = _lines_of_their_own(state, block)
         for a, b, own in _voices(state, block, start, stop):
-            for passage, (x, y) in enumerate(_bounded(_sentences(block.text, a, b))):
+            for passage, (x, y) in enumerate(_bounded(piece for c, d in pairwise((a, *(n for n in lines if a < n < b), b)) for piece in _sentences(block.text, c, d))):
                 if y > x and not any(p <= x and y <= q + _POINTER for p, q in quoted):
                     state.sentences.append(Sentence(block, x, y, language_of(block.text[x:y]), subject, own, passage))
 
 
+def _lines_of_their_own(state: Extraction, block: Block) -> list[int]:
+    """Where lines of Japanese begin in a paragraph that were broken on purpose and not at a width: each is a sentence."""
+    text, at = state.document.text, block.offsets
+    if not is_cjk(block.text):
+        return []
+    begins = [i for i in range(1, len(at)) if at[i] - at[i - 1] > 1 and _NEWLINE.search(text, at[i - 1], at[i]) is not None]
+    if not begins:
+        return []
+    widest = max(b - a for a, b in pairwise((0, *begins, len(at))))
+    out, before = [], 0
+    for i in begins:
+        if is_cjk(block.text[i - 1]) and (i - before < _FULL * widest or len(begins) == 1):
+            out.append(i)
+        before = i
+    return out
+
+
+_NEWLINE, _FULL = re.compile(r"[\r\n]"), 0.8
 _LONG_QUOTATION = 80
 _QUOTATION = re.compile(rf"“[^“”]{{{_LONG_QUOTATION},}}”|\A\s*\"[^\"]{{{_LONG_QUOTATION},}}\"(?=[^\"]*\Z)")
 """The paper's own words, copied: longer than any title or term that a reader would quote."""
@@ -68,10 +90,12 @@ def _remark_after_title(block: Block, entry: Entry) -> tuple[int, int]:
     """Where a remark stands on the line that names the paper; begins at -1 where there is none."""
     whole = len(block.text)
     if block.kind is BlockKind.ROW:
-        cells = [c for c in block.cells if c[0] >= entry.title[1] and not is_bibtex(block.text[c[0] : c[1]])]
+        cells = [c for c in block.cells if c[0] >= entry.title[1] and not is_bibtex(block.text[c[0] : c[1]]) and read_attribution(block.text, *c) is None]
         longest = max(cells, key=lambda c: c[1] - c[0], default=(0, 0))
         lead = _CELL_LABEL.match(block.text, *longest)
-        return (lead.end() if lead else longest[0], longest[1]) if longest[1] - longest[0] > _SHORTEST_CELL else (-1, whole)
+        remark = block.text[longest[0] : longest[1]]
+        said = len(remark) >= (_SHORTEST if is_cjk(remark) else _SHORTEST_CELL) and not _LINKS_ONLY.fullmatch(remark)
+        return (lead.end() if lead else longest[0], longest[1]) if said else (-1, whole)
     mark = _LEAD.match(block.text, entry.head)
     start = mark.end() if mark else entry.head
     rest = block.text[start:].strip()
@@ -82,7 +106,8 @@ def _remark_after_title(block: Block, entry: Entry) -> tuple[int, int]:
 
 
 _LEAD = re.compile(r"[\s)\]）」』*\"”|.,。、]*(?:[:：–—―→]|-{1,2}(?=\s))?[\s.]*")
-_SHORTEST, _SHORTEST_CELL = 6, 24
+_SHORTEST, _SHORTEST_CELL = 6, 12
+_LINKS_ONLY = re.compile(r"(?:\W|\b(?:pdf|code|arxiv|paper|link|project|page|video|slides?|github|data)\b)*", re.IGNORECASE)
 _CELL_LABEL = re.compile(r"\s*(?:Summary|Abstract|Notes?|Remarks?|TL;?DR|要約|概要|メモ|感想)\b\s*[:：]?\s*", re.IGNORECASE)
 
 
@@ -167,7 +192,7 @@ LONGEST_SENTENCE = 1500
 """Characters above which a sentence is read in pieces, so that no line can make extraction slow."""
 
 
-def _bounded(spans: Iterator[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _bounded(spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     for start, end in spans:
         for begin in range(start, end, LONGEST_SENTENCE):
             yield begin, min(begin + LONGEST_SENTENCE, end)

@@ -47,6 +47,7 @@ class TitleLine:
     markers: tuple[str, ...] = ()
     attribution: Attribution | None = None
     lead: str = "plain"
+    arxiv_id: str | None = None
 
     @property
     def attributed(self) -> bool:
@@ -108,6 +109,8 @@ def read_title_line(block: Block) -> TitleLine | None:
     if tail and tail.start() > begin:
         found += marks(tail[0])
         stop = tail.start()
+    numbered = _ARXIV.match(text, begin)
+    begin = numbered.end() if numbered else begin
     attribution, begin = _leading(block, begin, stop)
     start, end, link, lead = _title_span(block, begin, stop)
     if end <= start:
@@ -133,9 +136,10 @@ def read_title_line(block: Block) -> TitleLine | None:
     ]
     if link is None or not is_paper_address(link.target):
         link = next(iter(works), link)
-    return TitleLine(title, max(first, start), end, rest, link, decision, tuple(dict.fromkeys(found)), attribution, lead)
+    return TitleLine(title, max(first, start), end, rest, link, decision, tuple(dict.fromkeys(found)), attribution, lead, numbered["id"] if numbered else None)
 
 
+_ARXIV = re.compile(r"[\[(（【]?(?:arXiv:\s?)?(?P<id>\d{4}\.\d{4,5})(?:v\d+)?[\])）】]?[\s:：]*(?=\S)", re.IGNORECASE)
 _NEAR_LINK = 60
 
 

@@ -68,8 +68,8 @@ def compile_pattern(pattern: str) -> str:
 
 def _token(part: str) -> str:
     if part == "^":
-        # the sentence's beginning, dashes and arrows before it left out
-        return r"(?<=^ )(?:[^\w@ ]+ ){0,2}"
+        # the sentence's beginning, dashes and arrows before it and a work that it begins with ("X: …") left out
+        return r"(?:(?<=^ )(?:[^\w@ ]+ ){0,2}|(?<=^ @w [:：–—-] ))"
     if part.startswith("~") and part[1:].isdigit():
         return rf"(?:\S+ ){{0,{part[1:]}}}?"
     if part.startswith("=") and len(part) > 1:

@@ -183,6 +183,8 @@ def line_starts(text: str) -> list[int]:
 _LABELLED = re.compile(r"[^\W_](?:[\w/&'. -]|[\u3000-\u30ff\u4e00-\u9fff]){0,28}(?:::|[:：])(?:\s|(?=[^\s/:]))")
 _ADDRESS_ONLY = re.compile(r"<?https?://\S+>?$")
 _REFERENCE = re.compile(r"\[\^?[\w.+-]{1,24}\]:?\s+[^\W\d_]")
+_VENUE_END = re.compile(r"(?:\b[A-Z][A-Za-z&/-]*[A-Z][A-Za-z&/-]*[\s'’,]{0,2}(?:(?:19|20)\d\d|(?<=['’])\d\d)|[\s,(](?:19|20)\d\d)\)?[\s,/|(]*(?:#\S+|oral|spotlight|poster|best paper)?\)?$", re.IGNORECASE)
+_LONGEST_TELLING, _SMALL_WORDS = 200, frozenset(("and", "et", "al", "al.", "&", "de", "van", "von", "der", "in", "@", "/"))
 _GOES_ON = re.compile(r"(?:[,、，;&(（\u3040-\u30ff\u4e00-\u9fff-]|\b(?:a|an|the|of|in|on|at|to|for|and|or|by|with|from|as|is|are|was|that|which|than|their|its|this|et))$", re.IGNORECASE)
 _SHORT_LINE = 60
 """Characters below which a line that does not go on in lower case was broken on purpose."""
@@ -191,10 +193,11 @@ _SHORT_LINE = 60
 _BREAK = re.compile(r"[\r\n]")
 
 
-def split_paragraph(text: str, block: Block) -> list[Block]:
+def split_paragraph(text: str, block: Block, *, only_told: bool = False) -> list[Block]:
     """A paragraph whose lines are things of their own ("authors:: …", an address, a venue) as a block for each; else the block itself.
 
-    Lines that were wrapped at a width stay together: they are long but for the last, or go on in lower case.
+    Lines that were wrapped at a width stay together: they are long but for the last, or go on in lower case. With `only_told`
+    only lines of authors and venue are parted from others.
     """
     if not _BREAK.search(text, block.offsets[0], block.offsets[-1]):
         return [block]
@@ -211,7 +214,7 @@ def split_paragraph(text: str, block: Block) -> list[Block]:
         return [block]
     lines = [block.text[a:b].strip() for a, b in pieces]
     widest = max(map(len, lines))
-    starts = [0] + [n for n in range(1, len(lines)) if _breaks(lines[n - 1], lines[n], widest, len(lines))]
+    starts = [0] + [n for n in range(1, len(lines)) if (_parts_names(lines[n - 1], lines[n]) if only_told else _breaks(lines[n - 1], lines[n], widest, len(lines)))]
     if len(starts) == 1:
         return [block]
     out = []
@@ -221,6 +224,8 @@ def split_paragraph(text: str, block: Block) -> list[Block]:
 
 
 def _breaks(line: str, following: str, widest: int, count: int) -> bool:
+    if _parts_names(line, following):
+        return True
     if _LABELLED.match(following) or _REFERENCE.match(following) or _ADDRESS_ONLY.match(following) or _ADDRESS_ONLY.match(line):
         return True
     if _GOES_ON.search(line) or len(line) >= _SHORT_LINE or not (following[:1].isupper() or following[:1].isdigit() or not following[:1].isascii()):
@@ -228,6 +233,21 @@ def _breaks(line: str, following: str, widest: int, count: int) -> bool:
     words = line.split()
     told = sum(w[:1].isupper() or w[:1].isdigit() for w in words) >= len(words) / 2
     return (line[-1:] in ".!?。！？" or told) and (count == 2 or len(line) < widest - _SHORT_LINE // 4 or widest < _SHORT_LINE)
+
+
+def _parts_names(line: str, following: str) -> bool:
+    return (_tells(following) or _tells(line)) and not _GOES_ON.search(line)
+
+
+def _tells(line: str) -> bool:
+    """Whether a line is names that end with a venue or year, as it stands below a title: "Haarnoja, Zhou, Levine ICML2018"."""
+    if len(line) > _LONGEST_TELLING or not any(mark in line for mark in (",", "&", " and ", "et al", "、", "ら")):
+        return False
+    names = [w for w in re.split(r"[\s,、;/|()（）]+", line) if w and w.casefold() not in _SMALL_WORDS]
+    return bool(names) and all(w[:1].isupper() or w[:1].isdigit() or w[:1] in "#'’\u2018" or w[-1:] == "ら" for w in names) and _VENUE_END.search(line[-_VENUE_PART:]) is not None
+
+
+_VENUE_PART = 60
 
 
 class Visible(Protocol):

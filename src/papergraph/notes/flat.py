@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from papergraph.folding import is_cjk
 from papergraph.notes.document import Block, BlockKind, Link, line_starts, nest
@@ -21,7 +23,7 @@ _RULE = re.compile(r"[ \t]*([-=_*~#─━])\1{2,}[ \t]*$")
 _END = re.compile(r"[。．.!！、,;；:：][」』)）\"”’]*$")
 _TAG_ONLY = re.compile(r"^[<`][^\s<>`]{1,40}[>`]$")
 _URL = re.compile(r"https?://[^\s<>\"'「」『』（）、。]+")
-_HEADING_MARK = re.compile(r"[ \t]*(?:[■◆□◇▼▲●★☆#]+|【)[ \t\u3000]*")
+_HEADING_MARK = re.compile(r"[ \t]*(?:[■◆□◇▼▲●★☆]+|#+(?=[ \t\u3000])|【)[ \t\u3000]*")
 _LONGEST_HEADING, _DEEPEST = 60, 64
 _MARKDOWN = re.compile(r"^(?:#{1,6} \S|[a-z][\w-]*:: \S|[ \t]{2,}[-*+] \S|[-*+] \[[^\]]{1,500}\]\(|> \S|\|.+\|[ \t]*$|```)|\[[^\[\]\n]+\]\(\S{1,500}?\)|\[\[[^\[\]\n]+\]\]", re.MULTILINE)
 
@@ -43,27 +45,63 @@ class _Line:
     bullet: bool
     blank_before: bool = False
     rule_after: bool = False
+    column: int = 0
+    indent: int = 0
+    wrapped: bool = False
 
 
 def read_flat(text: str, longest: int) -> tuple[Block, ...]:
     """The blocks of a page copied as flat text; lines of more than `longest` characters are passed over."""
-    lines = _join_broken(text, _split(text, longest))
-    levels = _headings(text, lines)
+    lines = _join_wrapped(text, _join_broken(text, _split(text, longest)))
+    outline = _is_outline(lines)
+    levels = _headings(text, lines, outline=outline)
     blocks: list[Block] = []
+    indents: list[int] = []
     for line, level in zip(lines, levels, strict=True):
-        kind = BlockKind.HEADING if level else BlockKind.ITEM if line.bullet else BlockKind.PARAGRAPH
+        kind = BlockKind.HEADING if level else BlockKind.ITEM if line.bullet or (outline and line.indent) else BlockKind.PARAGRAPH
+        breaks = {m.start(): m.end() for m in _BREAK.finditer(text, line.start, line.end)} if line.wrapped else {}
         visible, offsets = text[line.start : line.end], list(range(line.start, line.end))
         if "\n" in visible or "\r" in visible:
-            # a line that was broken by copying
-            offsets = [i for i in offsets if text[i] not in "\r\n"]
-            visible = "".join(text[i] for i in offsets)
+            offsets = [i for i in offsets if text[i] not in "\r\n"] if not breaks else list(_unwrapped(text, line, breaks))
+            visible = "".join(" " if i in breaks else text[i] for i in offsets)
         mark = _HEADING_MARK.match(visible) if level else None
         if mark:
             visible, offsets = visible[mark.end() :], offsets[mark.end() :]
         links = tuple(Link(u.start(), u.end(), u[0]) for u in _URL.finditer(visible))
         if visible.strip():
-            blocks.append(Block(kind, visible, tuple(offsets), line.number, level or (1 if line.bullet else 0), links))
-    return nest(blocks)
+            blocks.append(Block(kind, visible, tuple(offsets), line.number, level or (1 if kind is BlockKind.ITEM else 0), links))
+            indents.append(line.indent)
+    return nest(_below(blocks, indents) if outline else blocks)
+
+
+def _is_outline(lines: list[_Line]) -> bool:
+    """Whether lines are nested by their indentation, as in an outline or below numbered titles."""
+    deeper = sum(b.indent > a.indent and b.number == a.number + 1 for a, b in pairwise(lines))
+    return deeper >= _FEWEST_DEEPER
+
+
+_FEWEST_DEEPER = 2
+
+
+def _below(blocks: list[Block], indents: list[int]) -> list[Block]:
+    """Put lines that are indented deeper than the one before them below it."""
+    out: list[Block] = []
+    open_: list[tuple[int, Block, list[Block]]] = []
+
+    def close(indent: int) -> None:
+        while open_ and open_[-1][0] >= indent:
+            _, block, below = open_.pop()
+            (open_[-1][2] if open_ else out).append(replace(block, children=tuple(below)) if below else block)
+
+    for block, indent in zip(blocks, indents, strict=True):
+        heads = block.kind is BlockKind.HEADING
+        close(0 if heads else indent)
+        if heads:
+            out.append(block)
+        else:
+            open_.append((indent, replace(block, level=min(len(open_) + 1, _DEEPEST)) if block.kind is BlockKind.ITEM else block, []))
+    close(0)
+    return out
 
 
 def _split(text: str, longest: int) -> list[_Line]:
@@ -99,7 +137,7 @@ def _split(text: str, longest: int) -> list[_Line]:
         cuts = [0, *(a for a, _ in glued), len(raw)]
         ends = [lead, *(b for _, b in glued)]
         for k, begin in enumerate(ends):
-            out.append(_Line(start + begin, start + cuts[k + 1], n + 1, bool(bullet) or shaped or k > 0, blank_before=blank and k == 0))
+            out.append(_Line(start + begin, start + cuts[k + 1], n + 1, bool(bullet) or shaped or k > 0, blank_before=blank and k == 0, column=begin, indent=len(raw) - len(raw.lstrip())))
         blank = False
     return out
 
@@ -123,6 +161,68 @@ def _join_broken(text: str, lines: list[_Line]) -> list[_Line]:
     return out
 
 
+_BREAK = re.compile(r"[ \t]*(?:\r\n|\r|\n)[ \t\u3000]*")
+_NARROW, _WIDE, _FEWEST = 40, 120, 4
+"""Columns at which texts are wrapped, and the lines that tell of it."""
+_FULL, _NEARLY, _MOSTLY = 0.8, 0.75, 0.6
+
+
+def _join_wrapped(text: str, lines: list[_Line]) -> list[_Line]:
+    """Lines that were wrapped at a width are one: full ones, and those that end no sentence before one in lower case."""
+    pairs = [n for n in range(1, len(lines)) if _goes_on(text, lines[n - 1], lines[n])]
+    widths = {n: lines[n - 1].column + _width(text[lines[n - 1].start : lines[n - 1].end]) for n in pairs}
+    running = [n for n in pairs if not _END.search(text[lines[n - 1].start : lines[n - 1].end])]
+    wide = sorted(widths[n] for n in running)[int(0.9 * (len(running) - 1))] if running else 0
+    if len(running) < _FEWEST or not _NARROW <= wide <= _WIDE:
+        return lines
+    full = {n for n in pairs if widths[n] >= _FULL * wide}
+    lower = [n for n in running if text[lines[n].start].islower()]
+    told = sum(n in full for n in lower)
+    if sum(n in full and not text[lines[n].start].isupper() for n in running) < _MOSTLY * len(running) and (told < _FEWEST or told < _MOSTLY * len(lower)):
+        # lines of their own, as in an outline or a list of titles
+        return lines
+    lower = [n for n in lower if widths[n] >= _NEARLY * wide]
+    broken = {n for n in full if not (_begins(lines[n - 1]) and text[lines[n].start].isupper() and not _UNFINISHED.search(text, lines[n - 1].start, lines[n - 1].end))} | set(lower)
+    out: list[_Line] = []
+    for n, line in enumerate(lines):
+        if n in broken:
+            out[-1].end = line.end
+            out[-1].wrapped = True
+        else:
+            out.append(line)
+    return out
+
+
+_UNFINISHED = re.compile(r"(?:[,;(&–—-]|\b(?:a|an|and|as|at|by|for|from|in|of|on|or|that|the|to|with|is|are|was))\Z", re.IGNORECASE)
+
+
+def _begins(line: _Line) -> bool:
+    """Whether a line is the first of its paragraph, where a title may stand above its authors."""
+    return line.bullet or line.blank_before
+
+
+def _goes_on(text: str, line: _Line, following: _Line) -> bool:
+    return not following.bullet and not following.blank_before and not line.rule_after and line.column == following.column and following.number == line.number + 1
+
+
+def _width(text: str) -> int:
+    return sum(2 if is_cjk(c) else 1 for c in text)
+
+
+def _unwrapped(text: str, line: _Line, breaks: dict[int, int]) -> Iterator[int]:
+    """The characters of wrapped lines, each break as one, or as none between two CJK characters."""
+    i = line.start
+    while i < line.end:
+        after = breaks.get(i)
+        if after is None:
+            yield i
+            i += 1
+            continue
+        if after < line.end and not (is_cjk(text[i - 1]) and is_cjk(text[after])):
+            yield i
+        i = after
+
+
 def _could_head(text: str, line: _Line) -> bool:
     raw = text[line.start : line.end]
     if line.bullet or len(raw) > _LONGEST_HEADING:
@@ -131,7 +231,7 @@ def _could_head(text: str, line: _Line) -> bool:
     return width <= _LONGEST_HEADING and (line.rule_after or not _END.search(raw)) and not _URL.search(raw)
 
 
-def _headings(text: str, lines: list[_Line]) -> list[int]:
+def _headings(text: str, lines: list[_Line], *, outline: bool) -> list[int]:
     """For each line the heading level it opens, 0 for none.
 
     A bare line heads what follows if it is short and ends no sentence. One that heads another is its parent.
@@ -139,7 +239,7 @@ def _headings(text: str, lines: list[_Line]) -> list[int]:
     ("… について", "On …") or numbered so, else it opens a new section at the top.
     """
     levels = [0] * len(lines)
-    could = [_could_head(text, x) for x in lines]
+    could = [_could_head(text, x) and not (outline and x.indent) for x in lines]
     if not any(x.bullet for x in lines):
         # prose: only what is set off by blank lines, rules or numbers heads anything
         could = [

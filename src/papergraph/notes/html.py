@@ -94,7 +94,7 @@ class PageReader:
         if token.name == "hr" and not self.in_cell:
             self._flush()
         elif token.name == "br":
-            apart = self.paragraphs or self.just_broken
+            apart = self.paragraphs or self.items or self.just_broken
             if apart and not self.heading and not self.in_cell and not self.pre:
                 self._flush()
             else:

@@ -13,7 +13,7 @@ from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 
 from papergraph.model import Problem
-from papergraph.notes.document import Block, BlockKind, Fields, join_cells, nest
+from papergraph.notes.document import Block, BlockKind, Fields, join_cells, nest, split_paragraph
 from papergraph.notes.orgfields import Said, read_properties
 from papergraph.notes.orgtext import Stretch, read_inline_org
 from papergraph.notes.placed import same_length
@@ -336,7 +336,8 @@ class _Reader:
         if block is not None and item is not None and heads:
             item.head = block
         elif block is not None:
-            self._add(block)
+            for part in split_paragraph(self.source, block, only_told=True):
+                self._add(part)
 
     def _end_items(self, indent: int) -> None:
         """End the list items that a line of this indentation does not belong to, and the paragraph if it ends one."""

@@ -22,7 +22,7 @@ PAPER_HOSTS = frozenset(
 )
 """Hosts whose pages are works, as far as their path is not the host's front page."""
 
-_NOT_WORKS = re.compile(r"/(?:group|user|profile|pub|conference|calendar|virtual/\d+/(?:papers\.html|calendar|events|oral)|list|search)(?:[/?]|$)")
+_NOT_WORKS = re.compile(r"/(?:group|user|profile|pub|conference(?!/.*presentation/.)|calendar|virtual/\d+/(?:papers\.html|calendar|events|oral)|list|search)(?:[/?]|$)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import re
 from papergraph.folding import fold
 
 _HEAD = re.compile(r"^\s*([^\s:：][^:：]{0,28}?)\s*[:：]\s+\S")
+_DASHED = re.compile(r"^\s*([A-Za-z][\w+*-]{1,19})\s+[-–—]\s+\S")
 _TAIL = re.compile(r"[(（]\s*([A-Z][\w+*-]{1,19})\s*[)）]")
 _ARTICLE = re.compile(r"^(?:The|An?)\s+(?=\S+$)")
 _GENERIC = frozenset(("position", "survey", "review", "towards", "toward", "note", "paper", "tutorial", "perspective", "extended abstract"))
@@ -22,10 +23,12 @@ def name_key(name: str) -> str:
 
 
 def short_names(title: str) -> tuple[str, ...]:
-    """Short names that a title gives: what stands before its colon (three words at most), or in brackets.
+    """Short names that a title gives: what stands before its colon (three words at most) or dash (one word), or in brackets.
 
     >>> short_names("SetCSE: Set Operations using Contrastive Learning")
     ('SetCSE',)
+    >>> short_names("CoBERL - Contrastive BERT for Reinforcement Learning")
+    ('CoBERL',)
     >>> short_names("Position: Do pretrained Transformers Learn In-Context?")
     ()
     """
@@ -33,6 +36,9 @@ def short_names(title: str) -> tuple[str, ...]:
     head = _HEAD.match(title)
     if head and len(head[1].split()) <= 3 and any(c.isupper() for c in head[1]) and head[1].casefold() not in _GENERIC:
         out.append(_ARTICLE.sub("", head[1]))
+    dashed = _DASHED.match(title)
+    if dashed and any(c.isupper() for c in dashed[1]) and dashed[1].casefold() not in _GENERIC:
+        out.append(dashed[1])
     tail = _TAIL.search(title)
     if tail:
         out.append(tail[1])
