@@ -11,7 +11,7 @@ import pytest
 from papergraph.extract import Catalogue, read_document, survey
 from papergraph.folding import fold
 from papergraph.lang import LANGUAGES, Cue, lexicon
-from papergraph.lang.patterns import TokenLine, compile_pattern, compile_patterns
+from papergraph.lang.patterns import TokenLine, compile_pattern, compile_patterns, index_patterns
 from papergraph.lang.tokens import tokenize
 from papergraph.model import Concept, Paper, Relation
 from papergraph.notes import read
@@ -147,6 +147,25 @@ def test_patterns(pattern: str, line: str, found: list[str]) -> None:
     keys = line.split()
     tokens = TokenLine(keys, list(range(len(keys))), list(range(1, len(keys) + 1)))
     assert [" ".join(keys[a:b]) for a, b in tokens.find(compile_patterns([pattern]))] == found
+
+
+@pytest.mark.parametrize(
+    ("line", "possible"),
+    [("it extends @w to video", {0}), ("it extends something", set()), ("@w と は 異なる", {1}), ("extending is the same idea", {2, 3}), ("", {3})],
+)
+def test_an_index_names_what_may_match(line: str, possible: set[int]) -> None:
+    index = index_patterns([["extend|extends @"], ["と_は|とは 異なる"], ["ext* ~3 same|alike", "sofa? bed"], ["ext*"]])
+    assert index.possible(line.split()) == possible | {3}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_index_rules_out_nothing_that_matches(language: str) -> None:
+    rows = [c.patterns for c in lexicon(language).cues]
+    index = index_patterns(rows)
+    for text in {e for c in lexicon(language).cues for e in c.examples}:
+        tokens = tokenize(text, language)
+        line = TokenLine([t.key for t in tokens], [t.start for t in tokens], [t.end for t in tokens])
+        assert {n for n, patterns in enumerate(rows) if line.find(compile_patterns(patterns))} <= index.possible(line.keys)
 
 
 def test_a_token_that_looks_like_a_mask_is_none() -> None:

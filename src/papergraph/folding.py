@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from base64 import b32encode
 from functools import lru_cache
 
 _NO_WORD = re.compile(r"[\W_]+")
@@ -31,7 +30,7 @@ def fold(text: str) -> str:
         normal = unicodedata.normalize("NFKC", text).casefold()
         # casefolding can leave a text that NFKC would change again; a second pass makes the key stable
         normal = unicodedata.normalize("NFKC", normal)
-    return _NO_WORD.sub("", normal) or _SPACE.sub("", normal)
+    return normal if normal.isalnum() else _NO_WORD.sub("", normal) or _SPACE.sub("", normal)
 
 
 def squeeze(text: str) -> str:
@@ -69,10 +68,14 @@ def search_tokens(text: str) -> list[str]:
     return tokens
 
 
+_BASE32 = "abcdefghijklmnopqrstuvwxyz234567"
+
+
 def digest(*parts: str) -> str:
     """Thirteen base-32 characters (65 bits) of the SHA-256 of `parts`; the same on every machine."""
     whole = "\x1f".join(f"{len(p)}:{p}" for p in parts)
-    return b32encode(hashlib.sha256(whole.encode("utf-8", "surrogatepass")).digest()[:10])[:13].decode().lower()
+    bits = int.from_bytes(hashlib.sha256(whole.encode("utf-8", "surrogatepass")).digest()[:9], "big") >> 7
+    return "".join([_BASE32[bits >> shift & 31] for shift in range(60, -1, -5)])
 
 
 def paper_id(title: str) -> str:

@@ -22,12 +22,15 @@ _AMBIGUOUS = frozenset(
 )
 """Names of venues that are other things as well: they count with a year only."""
 _TRACK = r"(?:[ -](?:Workshops?|Findings|Demos?|Tutorials?|Short|Long|Oral|Datasets(?: and Benchmarks)?|D&B|Asia|Companion|Security|Industry(?: Track)?|Main))"
+_SMALL = "|".join(v for v in VENUES.split("|") if v[:1].islower())
 _KNOWN = re.compile(
-    rf"(?<![\w-])(?:(?:In|in|In:|Proc\.?(?: of)?|Proceedings of(?: the)?|to appear (?:in|at)|accepted (?:at|to|by)|presented at|Published (?:in|at))\s+)?"
+    rf"(?<![\w-])(?=[A-Z]|in\b|to |accepted |presented |{_SMALL})(?:(?:In|in|In:|Proc\.?(?: of)?|Proceedings of(?: the)?|to appear (?:in|at)|accepted (?:at|to|by)|presented at|Published (?:in|at))\s+)?"
     rf"(?P<venue>(?:(?:{VENUES}){_TRACK}*)(?:[/@+](?:{VENUES}){_TRACK}*)*)(?:(?:\s*,)?\s*[-'’‘ ]?\s*(?P<year>(?:19|20)\d\d|(?<=['’‘])\d\d|(?<=[A-Za-z])\d\d))?(?!\w)"
 )
+_CAPITAL = re.compile("[A-Z]")
+"""All names of venues but the Japanese ones hold a capital."""
 _LONG = re.compile(
-    r"(?:(?:In|in|In:)\s+)?(?:Proc(?:eedings|\.)?|Advances in|IEEE|ACM|USENIX|International|Annual|European|Journal|Transactions|Trans\.|Conference|Symposium|Workshop|Communications of|Lecture Notes|Machine Learning|Artificial Intelligence|"
+    r"(?=[A-Z]|in\b)(?:(?:In|in|In:)\s+)?(?:Proc(?:eedings|\.)?|Advances in|IEEE|ACM|USENIX|International|Annual|European|Journal|Transactions|Trans\.|Conference|Symposium|Workshop|Communications of|Lecture Notes|Machine Learning|Artificial Intelligence|"
     r"Computational Linguistics|Neural Computation|Neural Networks|Acta|SIAM|Distributed Computing|Information Processing Letters|SIGACT News|Empirical Software Engineering|Theoretical Computer Science|Foundations and Trends|Technical report|Tech\. report|PhD thesis|Master's thesis)"
     r"(?![a-z])(?:[^,;()（）。\n\d]|\d+(?:st|nd|rd|th)|(?<=\w)\.(?=\s[a-z])){0,120}"
 )
@@ -85,7 +88,6 @@ class Attribution:
     decision_at: tuple[int, int] | None = None
 
 
-@lru_cache(maxsize=4096)
 def read_attribution(text: str, start: int = 0, end: int | None = None) -> Attribution | None:
     """What `text[start:end]` says of who wrote a work, where and when, if it says nothing else; linear in its length.
 
@@ -96,8 +98,11 @@ def read_attribution(text: str, start: int = 0, end: int | None = None) -> Attri
     True
     """
     end = len(text) if end is None else end
-    if end - start > LONGEST or end <= start:
-        return None
+    return _attribution(text, start, end) if 0 < end - start <= LONGEST else None
+
+
+@lru_cache(maxsize=4096)
+def _attribution(text: str, start: int, end: int) -> Attribution | None:
     role = _ROLE_WORDS.match(text[start:end])
     start += role.end() if role else 0
     body = text[start:end]
@@ -143,9 +148,10 @@ LONGEST = 600
 
 
 def _venue_and_year(body: str) -> tuple[tuple[int, int] | None, tuple[int, int] | None, str | None, int | None]:
-    known = next((m for m in _KNOWN.finditer(body) if m["venue"] not in _AMBIGUOUS or m["year"] or YEAR.search(body)), None)
+    capital = _CAPITAL.search(body) is not None
+    known = next((m for m in _KNOWN.finditer(body) if m["venue"] not in _AMBIGUOUS or m["year"] or YEAR.search(body)), None) if capital else None
     japanese = _JAPANESE_VENUE.search(body) if known is None and any(w in body for w in ("学会", "シンポジウム", "論文誌")) else None
-    long = _LONG.search(body) if japanese is None else None
+    long = _LONG.search(body) if japanese is None and capital else None
     other = _OTHER.search(body) if known is None and japanese is None and long is None else None
     found = known or japanese or long or other
     if known and long and long.start() < known.start() and long.end() > known.start():
@@ -271,8 +277,10 @@ def likely(found: Attribution | None) -> bool:
     """Whether an attribution says enough to be one: names with a venue or year, a venue with a year, several full names, "et al."."""
     if found is None:
         return False
-    several = len(found.authors) > 1 and (
-        any(" " in a or "." in a for a in found.authors) or any(re.search(r"al\.?$", a) for a in found.authors)
-    )
-    several = several or any(re.search(r"\bal\.?$|ら$|ほか$|他$|\+$", a) for a in found.authors)
-    return bool((found.authors and (found.venue or found.year)) or (found.venue and found.year) or several)
+    if (found.authors and (found.venue or found.year)) or (found.venue and found.year):
+        return True
+    several = len(found.authors) > 1 and (any(" " in a or "." in a for a in found.authors) or any(_AL_END.search(a) for a in found.authors))
+    return several or any(_OTHERS_END.search(a) for a in found.authors)
+
+
+_AL_END, _OTHERS_END = re.compile(r"al\.?$"), re.compile(r"\bal\.?$|ら$|ほか$|他$|\+$")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import cache
 
 from papergraph.extract.state import Extraction, Match, Sentence, Verdict
 from papergraph.extract.tokens import token_line
 from papergraph.lang import Cue, Lexicon, Wording
-from papergraph.lang.patterns import TokenLine, all_of, compile_patterns, stems, triggers
+from papergraph.lang.patterns import Index, TokenLine, compile_patterns, index_patterns, triggers
 from papergraph.lang.words import Words
 from papergraph.vocabulary import Kind
 
@@ -18,26 +17,14 @@ _AROUND = 8
 
 
 @cache
-def _cues(words: Words, language: str) -> tuple[tuple[re.Pattern[str], Cue], ...]:
-    """For each cue what finds it in a line of tokens."""
-    return tuple((compile_patterns(c.patterns), c) for c in words.of(language).cues)
+def _cues(words: Words, language: str) -> tuple[tuple[re.Pattern[str], re.Pattern[str], Cue], ...]:
+    """For each cue what tells that a text may hold it, and what finds it in a line of tokens."""
+    return tuple((triggers(c.patterns), compile_patterns(c.patterns), c) for c in words.of(language).cues)
 
 
 @cache
-def _stems(words: Words, language: str) -> tuple[re.Pattern[str], Mapping[str, frozenset[int]]]:
-    """What finds stems that tell that a text may hold a cue, and for each the numbers of its cues and of those whose stems it begins with."""
-    told: dict[str, set[int]] = {}
-    for n, cue in enumerate(words.of(language).cues):
-        for stem in stems(cue.patterns):
-            told.setdefault(stem, set()).add(n)
-    numbers = {stem: frozenset(n for end in range(len(stem) + 1) for n in told.get(stem[:end], ())) for stem in (*told, "")}
-    return all_of(stem for stem in told if stem), numbers
-
-
-def _possible(words: Words, language: str, folded: str) -> list[int]:
-    """The numbers of the cues that a folded text may hold."""
-    finder, numbers = _stems(words, language)
-    return sorted(numbers[""].union(*(numbers[stem] for stem in set(finder.findall(folded)))))
+def _index(words: Words, language: str) -> Index:
+    return index_patterns([c.patterns for c in words.of(language).cues])
 
 
 @cache
@@ -51,15 +38,16 @@ def match_cues(state: Extraction) -> None:
     for sentence in state.sentences:
         if not sentence.promising:
             continue
+        line = token_line(sentence)
         folded = sentence.text.casefold()
-        line: TokenLine | None = None
         hits: list[Match] = []
         cues = _cues(state.words, sentence.language)
-        for n in _possible(state.words, sentence.language, folded):
-            pattern, cue = cues[n]
+        for n in sorted(_index(state.words, sentence.language).possible(line.keys)):
+            maybe, pattern, cue = cues[n]
+            if not maybe.search(folded):
+                continue
             if cue.needs == ("next",) and id(sentence.block) not in state.next_cited:
                 continue
-            line = line or token_line(sentence)
             for a, b in line.find(pattern):
                 hit = Match(cue, line.starts[a], line.ends[b - 1])
                 word = _blocked(state, sentence, line, a, b, cue)
@@ -88,11 +76,8 @@ def _rule(sentence: Sentence, cue: Cue) -> str:
 def clause(sentence: Sentence, start: int, end: int, words: Lexicon) -> tuple[int, int]:
     """The clause around characters `start:end` of the block, bounded by the language's clause ends."""
     text = sentence.block.text
-    first = max(
-        (text.rfind(w, sentence.start, start) + len(w) for w in words.clause_ends if text.rfind(w, sentence.start, start) >= 0),
-        default=sentence.start,
-    )
-    last = min((text.find(w, end, sentence.end) for w in words.clause_ends if text.find(w, end, sentence.end) >= 0), default=sentence.end)
+    first = max((at + len(w) for w in words.clause_ends if (at := text.rfind(w, sentence.start, start)) >= 0), default=sentence.start)
+    last = min((at for w in words.clause_ends if (at := text.find(w, end, sentence.end)) >= 0), default=sentence.end)
     return first, last
 
 

@@ -677,8 +677,9 @@ def _own_blocks(state: Extraction) -> None:
     for block in state.order:
         if block.kind is BlockKind.HEADING:
             current = None
-        told = named.get(_bare_name(block.text)) if id(block) not in by_block and len(block.text) <= _SHORT_HEAD else None
-        if told is not None and block.kind in (BlockKind.HEADING, BlockKind.PARAGRAPH):
+        short = named and id(block) not in by_block and len(block.text) <= _SHORT_HEAD and block.kind in (BlockKind.HEADING, BlockKind.PARAGRAPH)
+        told = named.get(_bare_name(block.text)) if short else None
+        if told is not None:
             # "### Bao", a fold's "Remarks on Bao": what is below is about that paper of the table or list above
             by_block[id(block)] = told
             follows = block

@@ -24,6 +24,7 @@ _EXPANDED = re.compile(
     # two to eight words, or one with a hyphen; possessive, for runs of hyphens have very many ways to be words
     r"(?P<words>(?<![A-Za-z])[A-Za-z](?:[\w'-]*+(?: [A-Za-z][\w'-]*+){1,7}|(?=[\w'-]*-[A-Za-z])[\w'-]*+))\s?[(（](?P<short>[A-Z][\w&+-]{1,11})[)）]|(?<=[\u3040-\u9fff])[(（](?P<bare>[A-Z][A-Za-z]*[A-Z0-9][\w+-]{0,12})[)）]"
 )
+_SHORTENED = re.compile(r"[(（][A-Z]")
 _PROPOSES = re.compile(
     r"(?:propos|introduc|present|develop|call|name|dub)\w*\W+(?:(?:it|a|an|the|our|their|new|novel|this|method|approach|algorithm|framework|model|called|named|simple|efficient)\W+){0,4}$|\b(?:new|novel)\W+$",
     re.IGNORECASE,
@@ -117,7 +118,7 @@ def _claimed(state: Extraction, entry: Entry, blocks: list[Block], words: Counte
                 and (sum(c.isupper() for c in name) > 1 or any(c.isdigit() for c in name) or _named_elsewhere(state, name, text, words))
             ):
                 out.append(name)
-        for found in _EXPANDED.finditer(text[:400]):
+        for found in _EXPANDED.finditer(text[:400]) if _SHORTENED.search(text) else ():
             short = found["short"] or found["bare"]
             if found["bare"]:
                 if n < 2 and _own_name(short) and _PROPOSES_JA.match(text[found.end() :]) and not _EXISTING.search(text[: found.start()]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from papergraph.folding import fold
 from papergraph.lang.words import Words, default_words
@@ -93,10 +93,13 @@ _FIRST = re.compile(r"[,、，/(（・]")
 def section_of(heading: Block | str, words: Words | None = None) -> str:
     """What a heading says of its section: `related`, `references`, `other` (no papers), or `` for a topic."""
     text = heading if isinstance(heading, str) else heading.text
-    if len(text) > _LONGEST_HEADING:
-        return ""
+    return "" if len(text) > _LONGEST_HEADING else _section(text, words or default_words())
+
+
+@lru_cache(maxsize=1024)
+def _section(text: str, words: Words) -> str:
     whole = _bare(text)
-    found = _sections(words or default_words()).get(fold(whole))
+    found = _sections(words).get(fold(whole))
     if found is not None or len(whole.split()) > _FEW_WORDS or len(whole) > _LONGEST_HEADING // 2:
         return found or ""
     return "references" if _REFERENCES.search(whole) else "related" if _RELATED.search(whole) else ""

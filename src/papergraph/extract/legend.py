@@ -20,7 +20,9 @@ _INSIDE = re.compile(
 """A sentence that says whose words brackets hold: 〔 〕の中は私の感想です, "text in {} is my own"."""
 _MINE = re.compile(r"私|僕|俺|自分|筆者|感想|所感|意見|\b(?:my|mine|own)\b", re.IGNORECASE)
 """Whose words: what somebody said is not yet the writer's."""
-_LONGEST = 160
+_LONGEST, _LONG_LINE = 160, 80
+_PAIRS = {f"{b[0]}{between}{b[1]}": b for b in BRACKETS for between in ("", "…", "...", "~", "〜")}
+"""What a legend's line may begin with, and the brackets that it means."""
 
 
 def read_legend(state: Extraction) -> None:
@@ -36,11 +38,11 @@ def read_legend(state: Extraction) -> None:
             brackets.append((inside[0], inside[-1]))
             lines.add(block.line)
             continue
-        found = _LINE.match(block.text)
-        if found is None or len(block.text) > 80:
+        found = _LINE.match(block.text) if len(block.text) <= _LONG_LINE else None
+        if found is None:
             continue
         head, meaning = found["head"].replace(" ", ""), squeeze(found["meaning"])
-        pair = next((b for b in BRACKETS if head in (b, f"{b[0]}…{b[1]}", f"{b[0]}...{b[1]}", f"{b[0]}~{b[1]}", f"{b[0]}〜{b[1]}")), None)
+        pair = _PAIRS.get(head)
         if pair is not None:
             lines.add(block.line)
             if any(w in meaning.casefold() for w in own):

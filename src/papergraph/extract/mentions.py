@@ -493,6 +493,7 @@ def _called(state: Extraction) -> dict[str, Paper]:
 
 _CAPITALS = re.compile(r"(?<![\w-])[A-Z]{3,5}(?![\w-])")
 _SHORTEST_NAME = 3
+_PIECE = re.compile(r"[A-Za-z0-9\u00C0-\u024F]+|[\u3040-\u30ff\u4e00-\u9fff]+")
 _PLUS = re.compile(r"\+{1,2}(?!\w)")
 
 
@@ -508,23 +509,21 @@ def _scan(state: Extraction, sentence: Sentence, own: dict[str, Paper], known: d
     `own` are this file's names, before those of the collection, and `known` how they begin; `papers` its papers by id.
     """
     text, others, begins = sentence.block.text, state.catalogue.names(), state.catalogue.begun
-    borders = [
-        m.span() for m in re.finditer(r"[A-Za-z0-9\u00C0-\u024F]+|[\u3040-\u30ff\u4e00-\u9fff]+", text[sentence.start : sentence.end])
-    ]
-    pieces = [fold(text[sentence.start + a : sentence.start + b]) for a, b in borders]
+    borders = [m.span() for m in _PIECE.finditer(text, sentence.start, sentence.end)]
+    pieces = [fold(text[a:b]) for a, b in borders]
     i = 0
     while i < len(borders):
         key, hit = "", None
         for j in range(i, len(borders)):
             key += pieces[j]
             begin = key[:BEGINNING]
-            if len(begin) == BEGINNING and len(key) > max(known.get(begin, 0), begins.get(begin, 0)):
+            if len(key) > known.get(begin, 0) and len(key) > begins.get(begin, 0):
                 break
-            name = key + _plus(text, sentence.start + borders[j][1])
+            name = key + _plus(text, borders[j][1])
             if len(name) >= _SHORTEST_NAME and (name in own or name in others):
                 hit = j
         if hit is not None:
-            start, end = sentence.start + borders[i][0], sentence.start + borders[hit][1]
+            start, end = borders[i][0], borders[hit][1]
             plus = _plus(text, end)
             name = fold(text[start:end]) + plus
             paper = own.get(name) or (others[name].paper if name in others else None)
@@ -564,15 +563,16 @@ def find_said_titles(state: Extraction) -> None:
             sentence.mentions.append(Mention(start, end, "title", 0.9, paper))
 
 
+_ALIASES = re.compile(r"[(（]([A-Za-z][A-Za-z -]{3,60})[:：,，]\s?([A-Z][\w-]{1,11})[)）]")
+_ALIASED = re.compile(rf"([^\s、。()（）]{{2,30}}?(?:\s[A-Za-z-]+){{0,3}})\s?{_ALIASES.pattern}")
+
+
 def find_aliases(state: Extraction) -> None:
     """As in "構文注目構造（Syntactic Attention Structure：SAS）": one concept under three names."""
     for sentence in state.sentences:
         if sentence.block.kind is BlockKind.ROW or ("(" not in sentence.text and "（" not in sentence.text):
             continue
-        for m in re.finditer(
-            r"([^\s、。()（）]{2,30}?(?:\s[A-Za-z-]+){0,3})\s?[(（]([A-Za-z][A-Za-z -]{3,60})[:：,，]\s?([A-Z][\w-]{1,11})[)）]",
-            sentence.text,
-        ):
+        for m in _ALIASED.finditer(sentence.text) if _ALIASES.search(sentence.text) else ():
             base = re.split(r"[はがをにでと、]", m[1])[-1].strip()
             if len(base) >= 2:
                 state.aliases[fold(m[3])] = (base, m[2].strip(), m[3])

@@ -44,7 +44,7 @@ def find_names(state: Extraction) -> None:
             continue
         words = state.words.of(sentence.language)
         japanese = sentence.language == "ja"
-        for pair in _PAIR.finditer(sentence.block.text, sentence.start, sentence.end):
+        for pair in _PAIR.finditer(sentence.block.text, sentence.start, sentence.end) if "&" in sentence.block.text else ():
             if not taken(sentence, *pair.span()):
                 sentence.mentions.append(Mention(*pair.span(), "name", 0.8, concept=squeeze(pair[0])))
         for found in (_LATIN_NAME if japanese else _NAME).finditer(sentence.block.text, sentence.start, sentence.end):

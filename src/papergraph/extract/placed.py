@@ -216,14 +216,14 @@ def _named(state: Extraction, sentence: Sentence) -> None:
         return
     if state.legend.brackets and not sentence.own:
         return
-    low = sentence.text.casefold()
-    if any(w in low for w in state.words.of(sentence.language).scores) or any(w in low for w in _COMPARED):
-        return
     known: dict[str, tuple[Mention, Paper]] = {}
     for m in sentence.mentions:
         if m.paper is not None and m.kind in ("title", "link", "citation") and m.paper.id != sentence.subject.paper.id:
             known.setdefault(m.paper.id, (m, m.paper))
     if not known or len(known) > 2:
+        return
+    low = sentence.text.casefold()
+    if any(w in low for w in state.words.of(sentence.language).scores) or any(w in low for w in _COMPARED):
         return
     for mention, _ in known.values():
         _state(

@@ -9,16 +9,20 @@ from functools import cache
 from papergraph.extract.mentions import referred
 from papergraph.extract.state import Entry, Extraction, Mention, Sentence, taken
 from papergraph.extract.tokens import token_line
-from papergraph.lang.patterns import compile_patterns, triggers
+from papergraph.lang.patterns import Index, compile_patterns, index_patterns, triggers
 from papergraph.lang.words import Words
 from papergraph.model import Paper
 from papergraph.notes.document import BlockKind
 
 
 @cache
-def _rules(words: Words, language: str) -> tuple[re.Pattern[str], tuple[tuple[re.Pattern[str], str], ...]]:
+def _rules(words: Words, language: str) -> tuple[re.Pattern[str], Index, tuple[tuple[re.Pattern[str], str], ...]]:
     positions = words.of(language).positions
-    return triggers(p for x in positions for p in x.patterns), tuple((compile_patterns(x.patterns), x.where) for x in positions)
+    return (
+        triggers(p for x in positions for p in x.patterns),
+        index_patterns([x.patterns for x in positions]),
+        tuple((compile_patterns(x.patterns), x.where) for x in positions),
+    )
 
 
 def find_positions(state: Extraction) -> None:
@@ -30,11 +34,12 @@ def find_positions(state: Extraction) -> None:
     for n, sentence in enumerate(state.sentences):
         if not sentence.promising:
             continue
-        maybe, rules = _rules(state.words, sentence.language)
+        maybe, index, rules = _rules(state.words, sentence.language)
         if not maybe.search(sentence.text.casefold()):
             continue
         line = token_line(sentence)
-        hits = [(line.starts[a], line.ends[b - 1], where) for pattern, where in rules for a, b in line.find(pattern)]
+        possible = [rules[r] for r in sorted(index.possible(line.keys))]
+        hits = [(line.starts[a], line.ends[b - 1], where) for pattern, where in possible for a, b in line.find(pattern)]
         for start, end, where in sorted(hits, key=lambda h: h[0] - h[1]):
             if taken(sentence, start, end) or (where != "self" and _named(sentence, end)):
                 continue

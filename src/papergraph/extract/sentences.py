@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 from papergraph.extract.attribution import read_attribution
@@ -15,7 +16,8 @@ from papergraph.lang import language_of
 from papergraph.notes.document import Block, BlockKind
 
 _STOP = re.compile(
-    r"[。．！？!?]+[」』)）]*|(?<=[\w)\]\"”’*> ])(?<!\s\s)[.!?]+[\"”’)\]]*(?=\s+[\"“(\[*]*[A-Z\u3040-\u30ff\u4e00-\u9fff\[]|\s*$)|\t|(?<=[.!?])\s{2,}"
+    # what stands in front rules out most characters before any alternative is tried
+    r"(?=[。．！？!?.\s])(?:[。．！？!?]+[」』)）]*|(?<=[\w)\]\"”’*> ])(?<!\s\s)[.!?]+[\"”’)\]]*(?=\s+[\"“(\[*]*[A-Z\u3040-\u30ff\u4e00-\u9fff\[]|\s*$)|\t|(?<=[.!?])\s{2,})"
 )
 _NO_STOP = re.compile(r"(?:\b(?:et al|e\.g|i\.e|cf|vs|Fig|Eq|Sec|No|resp|approx|Dr|Prof|St|aka|etc)|\b[A-Z])\.$")
 _GOES_ON = re.compile(r"\s{0,20}(?:って|という|と|は|の|を|が|も|に)")
@@ -51,7 +53,7 @@ def split_sentences(state: Extraction) -> None:
             if start < 0:
                 continue
             subject = entry
-        quoted = [m.span() for m in _QUOTATION.finditer(block.text)]
+        quoted = [m.span() for m in _QUOTATION.finditer(block.text)] if len(block.text) > _LONG_QUOTATION else []
         lines = _lines_of_their_own(state, block)
         for a, b, own in _voices(state, block, start, stop):
             for passage, (x, y) in enumerate(_bounded(piece for c, d in pairwise((a, *(n for n in lines if a < n < b), b)) for piece in _sentences(block.text, c, d))):
@@ -77,7 +79,8 @@ def _lines_of_their_own(state: Extraction, block: Block) -> list[int]:
 
 
 _NEWLINE, _FULL = re.compile(r"[\r\n]"), 0.8
-_QUOTATION = re.compile(r"“[^“”]{80,}”|\A\s*\"[^\"]{80,}\"(?=[^\"]*\Z)")
+_LONG_QUOTATION = 80
+_QUOTATION = re.compile(rf"“[^“”]{{{_LONG_QUOTATION},}}”|\A\s*\"[^\"]{{{_LONG_QUOTATION},}}\"(?=[^\"]*\Z)")
 """The paper's own words, copied: longer than any title or term that a reader would quote."""
 _POINTER = 80
 """Characters behind a quotation that tell its page."""
@@ -126,7 +129,7 @@ def _voices(state: Extraction, block: Block, start: int, stop: int) -> Iterator[
         if text[at:].strip():
             yield at, len(text), outside_is_own
         return
-    spans = list(_bracketed(text, tuple((p[0], p[1]) for p in BRACKETS if p in ("「」", "『』", "（）", "()")), start))
+    spans = list(_bracketed(text, _REMARK_BRACKETS, start))
     inside = sum(b - a for a, b in spans)
     if spans and len(text[start:].strip()) - inside <= len(spans) and not block.links:
         for a, b in spans:
@@ -135,15 +138,23 @@ def _voices(state: Extraction, block: Block, start: int, stop: int) -> Iterator[
         yield start, len(text), outside_is_own
 
 
+_REMARK_BRACKETS = tuple((p[0], p[1]) for p in BRACKETS if p in ("「」", "『』", "（）", "()"))
+
+
 def _stands_alone(text: str, a: int, b: int, start: int) -> bool:
     before = text[start:a].rstrip()
     after = text[b:].lstrip()
     return (not before or before[-1] in "。．.!！?？」』)）:：→ ") and (not after or after[0] in "「『(（。、,." or text[b : b + 1] == " ")
 
 
+@lru_cache(maxsize=256)
+def _opening(pairs: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(''.join(p[0] for p in pairs))}]")
+
+
 def _bracketed(text: str, pairs: tuple[tuple[str, str], ...], start: int) -> Iterator[tuple[int, int]]:
     """The outermost stretches between the given brackets, brackets included."""
-    opening = re.compile(f"[{re.escape(''.join(p[0] for p in pairs))}]")
+    opening = _opening(pairs)
     i = start
     while (found := opening.search(text, i)) is not None:
         i = found.start()

@@ -264,10 +264,11 @@ BEGINNING = 6
 
 
 def begun(names: Iterable[str]) -> dict[str, int]:
-    """For each beginning of names how long the longest of them is."""
+    """For each beginning of names, up to `BEGINNING` letters, how long the longest of them is."""
     out: dict[str, int] = {}
     for name in names:
-        out[name[:BEGINNING]] = max(len(name), out.get(name[:BEGINNING], 0))
+        for end in range(1, min(len(name), BEGINNING) + 1):
+            out[name[:end]] = max(len(name), out.get(name[:end], 0))
     return out
 
 

@@ -42,7 +42,8 @@ def write_statements(state: Extraction) -> None:
                 _add_paper(elements, papers, found.source)
                 mentions.append(target)
                 evidence.setdefault(_ends(found, target), []).append(_evidence(state, found, sentence, note))
-        note = replace(note, mentions=tuple(dict.fromkeys(m for m in mentions if m != note.about)))
+        if mentions:
+            note = replace(note, mentions=tuple(dict.fromkeys(m for m in mentions if m != note.about)))
         held = elements.setdefault(note.id, note)
         if isinstance(held, Note) and held.start != note.start:
             places.setdefault(note.id, {})[f"{note.path}:{note.line}:{note.start}-{note.end}"] = None
@@ -116,9 +117,13 @@ def merge_mentions(papers: list[Paper]) -> Paper:
     ordered = [main, *(p for p in papers if p is not main)]
     single = ("authors", "year", "venue", "decision", "url", "doi", "arxiv_id", "openreview_id", "read_at")
     several = ("markers", "aliases", "topics", "tags", "links", "places")
-    told: dict[str, Any] = {name: next((value for p in ordered if (value := getattr(p, name))), getattr(main, name)) for name in single}
-    told |= {name: tuple(dict.fromkeys(value for p in ordered for value in getattr(p, name))) for name in several}
-    return replace(main, **told)
+    told: dict[str, Any] = {}
+    for name in single:
+        told[name] = next((value for p in ordered if (value := getattr(p, name))), getattr(main, name))
+    for name in several:
+        told[name] = tuple(dict.fromkeys([value for p in ordered for value in getattr(p, name)]))
+    more = {name: value for name, value in told.items() if value != getattr(main, name)}
+    return replace(main, **more) if more else main
 
 
 def _target(state: Extraction, elements: dict[str, Node | Relation], papers: dict[str, dict[int, Paper]], mention: Mention) -> str:

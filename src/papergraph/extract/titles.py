@@ -105,7 +105,7 @@ def read_title_line(block: Block) -> TitleLine | None:
     begin += len(text[begin:]) - len(text[begin:].lstrip())
     found = list(marks(text[:begin]))
     stop = len(text.rstrip())
-    tail = _MARKS_END.search(text) if not text.isascii() else None
+    tail = _MARKS_END.search(text) if not text.isascii() and MARK.search(text) else None
     if tail and tail.start() > begin:
         found += marks(tail[0])
         stop = tail.start()
@@ -219,10 +219,13 @@ def _plain_end(text: str, start: int, end: int, stop: int, attribution: Attribut
     return (last, attribution) if cut and looks_like_title(squeeze(text[start:last]).strip(" .*_")) else (end, attribution)
 
 
+# what stands in front rules out most characters before any alternative is tried
 _REMARK = re.compile(
-    r"\s+[–—―→]\s*|\s+-{1,2}\s+|\s+\|\s+|(?<=[a-z0-9?!])\.\s+(?=[A-Z])(?<!et al\. )|(?<=[a-z])[:：]\s+(?=[a-z\u3040-\u9fff])"
+    r"(?=[\s.:：])(?:\s+[–—―→]\s*|\s+-{1,2}\s+|\s+\|\s+|(?<=[a-z0-9?!])\.\s+(?=[A-Z])(?<!et al\. )|(?<=[a-z])[:：]\s+(?=[a-z\u3040-\u9fff]))"
 )
-_PART = re.compile(r"\s*[,、，]\s*|(?<=[\w?!)])\.\s+|\s+/\s+|\s+(?=[A-Z][\w.-]+ et al)|\s+[–—-]\s+|\s+by\s+|\s+(?=[^\s,]{1,8}ら[\s,、/])")
+_PART = re.compile(
+    r"(?=[\s,、，.])(?:\s*[,、，]\s*|(?<=[\w?!)])\.\s+|\s+/\s+|\s+(?=[A-Z][\w.-]+ et al)|\s+[–—-]\s+|\s+by\s+|\s+(?=[^\s,]{1,8}ら[\s,、/]))"
+)
 _MOST_PARTS, _SHORTEST = 24, 1
 
 

@@ -39,9 +39,8 @@ def _may_relate(state: Extraction, sentence: Sentence) -> bool:
 def token_line(sentence: Sentence, *, masked: bool = True) -> TokenLine:
     """The sentence's tokens, places counted in its block; each mention with a mask is one token."""
     if sentence.tokens is None:
-        base = sentence.start
-        tokens = tokenize(sentence.text, sentence.language)
-        sentence.tokens = TokenLine([t.key for t in tokens], [t.start + base for t in tokens], [t.end + base for t in tokens])
+        tokens = tokenize(sentence.block.text, sentence.language, sentence.start, sentence.end)
+        sentence.tokens = TokenLine([t.key for t in tokens], [t.start for t in tokens], [t.end for t in tokens])
     line = sentence.tokens
     hidden: list[tuple[int, int, str]] = sorted((m.start, m.end, _MASK[m.kind]) for m in sentence.mentions if _hides(m)) if masked else []
     if not hidden:

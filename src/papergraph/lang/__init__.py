@@ -116,7 +116,7 @@ class Lexicon(_Strict):
     negations: tuple[Wording, ...]
     voices: tuple[Wording, ...]
     clause_ends: tuple[str, ...]
-    generic: tuple[str, ...]
+    generic: frozenset[str]
     scores: tuple[str, ...]
     fields: dict[str, tuple[str, ...]]
     relations: dict[str, tuple[str, ...]]

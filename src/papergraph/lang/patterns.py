@@ -11,10 +11,9 @@ or concept, `@` either of them, `@s` words for the paper itself ("this paper", ã
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
 from papergraph.folding import is_cjk
 
@@ -42,12 +41,14 @@ class TokenLine:
     def find(self, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
         """The token stretches `(first, after the last)` that match, from left to right, none overlapping."""
         out = []
-        found = pattern.search(self.text)
-        while found is not None:
-            first = self.text.count(" ", 0, found.start())
-            out.append((first, first + self.text.count(" ", found.start() + 1, found.end())))
+        at = before = 0
+        while (found := pattern.search(self.text, at)) is not None:
+            start, end = found.span()
+            first = before + self.text.count(" ", at, start)
+            out.append((first, first + self.text.count(" ", start + 1, end)))
             # the space that a match ends with is the one that the next begins with
-            found = pattern.search(self.text, max(found.end() - 1, found.start() + 1))
+            at = max(end - 1, start + 1)
+            before = first + self.text.count(" ", start, at)
         return out
 
 
@@ -123,6 +124,59 @@ def stems(patterns: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(s for s in known if not any(other in s for other in known if other != s)))
 
 
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Rows of patterns by the words of a line without which none of a row can match.
+
+    `rows` has for a word the numbers of rows, each with further words of which one of each set must stand in the line;
+    `always` are rows that nothing is known of.
+    """
+
+    rows: Mapping[str, tuple[tuple[int, tuple[frozenset[str], ...]], ...]]
+    always: frozenset[int]
+
+    def possible(self, keys: Iterable[str]) -> set[int]:
+        """The numbers of the rows that may match a line of these keys."""
+        words = set(keys)
+        out = set(self.always)
+        for word in words:
+            for number, others in self.rows.get(word, ()):
+                if number not in out and not any(other.isdisjoint(words) for other in others):
+                    out.add(number)
+        return out
+
+
+def index_patterns(rows: Sequence[Iterable[str]]) -> Index:
+    """The index of rows of patterns, numbered from 0."""
+    by_word: dict[str, list[tuple[int, tuple[frozenset[str], ...]]]] = {}
+    always: set[int] = set()
+    for number, patterns in enumerate(rows):
+        for pattern in patterns:
+            needed = _needed(pattern)
+            if not needed:
+                always.add(number)
+                continue
+            rarest = max(needed, key=lambda words: min(map(_weight, words)))
+            for word in rarest:
+                by_word.setdefault(word, []).append((number, tuple(words for words in needed if words is not rarest)))
+    return Index({word: tuple(found) for word, found in by_word.items()}, frozenset(always))
+
+
+def _needed(pattern: str) -> list[frozenset[str]]:
+    """For each token that every match of the pattern holds, and that is told in full, the words that it may be."""
+    out = []
+    for part in pattern.split():
+        if part == "^" or part.startswith("~") or (len(part) > 1 and part.endswith("?")):
+            continue
+        words = part.removeprefix("=").casefold().split("|") if len(part) > 1 else [part]
+        if any(len(w) > 1 and w.endswith("*") for w in words):
+            continue
+        firsts = {w.split("_")[0] if len(w) > 1 else w for w in words}
+        if "" not in firsts:
+            out.append(frozenset(firsts - {"@"} | ({WORK, NAME} if "@" in firsts else set())))
+    return out
+
+
 def triggers(patterns: Iterable[str]) -> re.Pattern[str]:
     """One expression that tells, without tokenizing, whether a folded text may match any of the patterns."""
     return _triggers(tuple(patterns))
@@ -131,24 +185,3 @@ def triggers(patterns: Iterable[str]) -> re.Pattern[str]:
 @cache
 def _triggers(patterns: Sequence[str]) -> re.Pattern[str]:
     return re.compile("|".join(re.escape(s) for s in stems(patterns)))
-
-
-def all_of(words: Iterable[str]) -> re.Pattern[str]:
-    """An expression whose `findall` gives, for each place of a text where one of `words` (none empty) begins, the longest that does; they may overlap."""
-    tree: dict[str, Any] = {}
-    for word in words:
-        node = tree
-        for char in word:
-            node = node.setdefault(char, {})
-        node[""] = {}
-    if not tree:
-        return re.compile("(?!)")
-    # a class of characters at the front is what the engine skips by
-    return re.compile(rf"[{re.escape(''.join(tree))}](?<=(?=({_branches(tree)}))[\s\S])")
-
-
-def _branches(node: dict[str, Any]) -> str:
-    branches = [re.escape(char) + _branches(rest) for char, rest in node.items() if char]
-    if not branches:
-        return ""
-    return f"(?:{'|'.join(branches)}){'?' if '' in node else ''}"

@@ -79,23 +79,23 @@ _WORD = re.compile(r"\S+")
 _LONG_RUN = re.compile(r"[\W_]{64}")
 
 
-def tokenize(text: str, language: str) -> list[Token]:
-    """The tokens of `text`; white space is none. Japanese ones are keyed by their dictionary form, others by lower case."""
+def tokenize(text: str, language: str, start: int = 0, end: int | None = None) -> list[Token]:
+    """The tokens of `text[start:end]`, placed in `text`; white space is none. Japanese ones are keyed by their dictionary form, others by lower case."""
     out: list[Token] = []
-    at = 0
+    at, last = start, len(text) if end is None else end
     if language != "ja":
         # spaCy's time grows with the square of a run of signs
-        for end in (*(m.end() for m in _LONG_RUN.finditer(text)), len(text)):
-            for word in _WORD.finditer(text, at, end):
-                start = word.start()
-                out += [Token(start + a, start + b, key) for a, b, key in _parts(word[0], language)]
-            at = end
+        for stop in (*(m.end() for m in _LONG_RUN.finditer(text, start, last)), last):
+            for word in _WORD.finditer(text, at, stop):
+                begin = word.start()
+                out += [Token(begin + a, begin + b, key) for a, b, key in _parts(word[0], language)]
+            at = stop
         return out
-    for surface, lemma, _pos, _sub in morphemes(text):
-        end = at + len(surface)
+    for surface, lemma, _pos, _sub in morphemes(text[start:last]):
+        stop = at + len(surface)
         if not surface.isspace():
-            out.append(Token(at, end, lemma.casefold()))
-        at = end
+            out.append(Token(at, stop, lemma.casefold()))
+        at = stop
     return out
 
 

@@ -255,7 +255,7 @@ def _with(words: Words, user: UserLexicon) -> Words:
                 "cues": (*cues, *known.cues),
                 "hedges": (*known.hedges, *((Wording(patterns=hedges),) if hedges else ())),
                 "negations": (*known.negations, *((Wording(patterns=negations),) if negations else ())),
-                "generic": (*known.generic, *(w.casefold() for w in user.stop_words)),
+                "generic": known.generic.union(w.casefold() for w in user.stop_words),
                 "fields": fields,
                 "relations": relations,
                 "sections": sections,

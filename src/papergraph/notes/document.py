@@ -190,12 +190,17 @@ _SHORT_LINE = 60
 """Characters below which a line that does not go on in lower case was broken on purpose."""
 
 
+_BREAK = re.compile(r"[\r\n]")
+
+
 def split_paragraph(text: str, block: Block, *, only_told: bool = False) -> list[Block]:
     """A paragraph whose lines are things of their own ("authors:: …", an address, a venue) as a block for each; else the block itself.
 
     Lines that were wrapped at a width stay together: they are long but for the last, or go on in lower case. With `only_told`
     only lines of authors and venue are parted from others.
     """
+    if not _BREAK.search(text, block.offsets[0], block.offsets[-1]):
+        return [block]
     pieces: list[tuple[int, int]] = []
     start = 0
     for i in range(1, len(block.text)):

@@ -60,11 +60,13 @@ def read_flat(text: str, longest: int) -> tuple[Block, ...]:
     for line, level in zip(lines, levels, strict=True):
         kind = BlockKind.HEADING if level else BlockKind.ITEM if line.bullet or (outline and line.indent) else BlockKind.PARAGRAPH
         breaks = {m.start(): m.end() for m in _BREAK.finditer(text, line.start, line.end)} if line.wrapped else {}
-        offsets = [i for i in range(line.start, line.end) if text[i] not in "\r\n"] if not breaks else list(_unwrapped(text, line, breaks))
-        if level:
-            mark = _HEADING_MARK.match("".join(text[i] for i in offsets))
-            offsets = offsets[mark.end() if mark else 0 :]
-        visible = "".join(" " if i in breaks else text[i] for i in offsets)
+        visible, offsets = text[line.start : line.end], list(range(line.start, line.end))
+        if "\n" in visible or "\r" in visible:
+            offsets = [i for i in offsets if text[i] not in "\r\n"] if not breaks else list(_unwrapped(text, line, breaks))
+            visible = "".join(" " if i in breaks else text[i] for i in offsets)
+        mark = _HEADING_MARK.match(visible) if level else None
+        if mark:
+            visible, offsets = visible[mark.end() :], offsets[mark.end() :]
         links = tuple(Link(u.start(), u.end(), u[0]) for u in _URL.finditer(visible))
         if visible.strip():
             blocks.append(Block(kind, visible, tuple(offsets), line.number, level or (1 if kind is BlockKind.ITEM else 0), links))
@@ -131,8 +133,9 @@ def _split(text: str, longest: int) -> list[_Line]:
             bullet = None
         # "2.1 Title" opens a section unless bullets of numbers run on
         lead = bullet.end() if bullet else len(raw) - len(raw.lstrip())
-        cuts = [0] + [g.start() for g in _GLUED.finditer(raw, lead)] + [len(raw)]
-        ends = [lead] + [g.end() for g in _GLUED.finditer(raw, lead)]
+        glued = [g.span() for g in _GLUED.finditer(raw, lead)]
+        cuts = [0, *(a for a, _ in glued), len(raw)]
+        ends = [lead, *(b for _, b in glued)]
         for k, begin in enumerate(ends):
             out.append(_Line(start + begin, start + cuts[k + 1], n + 1, bool(bullet) or shaped or k > 0, blank_before=blank and k == 0, column=begin, indent=len(raw) - len(raw.lstrip())))
         blank = False
