@@ -184,7 +184,11 @@ def read_value(state: Extraction, told: Told, block: Block, meaning: str, start:
     links = [x for x in block.links if x.start >= start]
     match meaning:
         case "title":
-            told.put("title", value.strip('"“”「」『』'), place)
+            if is_web(value.strip("<>")):
+                # 論文: <https://…>
+                _put_address(told, value.strip("<>"), place)
+            else:
+                told.put("title", value.strip('"“”「」『』'), place)
         case "authors":
             told.put("authors", split_names(value), place)
         case "venue":

@@ -477,7 +477,7 @@ _LONGEST_PREFIX = 12
 
 def _called(state: Extraction) -> dict[str, Paper]:
     """The names by which the works that this file cites go in it: those before a citation, and their titles' initials."""
-    words = {w for w in _CAPITALS.findall(state.document.text)}
+    words = set(_CAPITALS.findall(state.document.text))
     initials: dict[str, Paper | None] = {}
     for sentence in state.sentences:
         for mention in sentence.mentions:

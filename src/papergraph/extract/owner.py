@@ -207,7 +207,7 @@ def _reference_line(state: Extraction, blocks: list[Block], told: Told) -> tuple
     for block in blocks:
         if block.quoted or len(block.text) > _LONG or block.kind is not BlockKind.PARAGRAPH:
             continue
-        read = read_reference(block.text)
+        read = read_reference(block.text) if read_attribution(block.text) is None else None
         if read is not None and read.year is not None and read.authors:
             for name in ("authors", "venue", "year"):
                 told.values.pop(name, None)

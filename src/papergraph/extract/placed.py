@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from papergraph.extract.attribution import read_attribution
 from papergraph.extract.confidence import Signals
 from papergraph.extract.entries import only_refers
 from papergraph.extract.gate import listed_with
@@ -28,6 +29,7 @@ def relate_places(state: Extraction) -> None:
             _labelled(state, sentence, label)
         _cite_next(state, sentence, by_block[id(sentence.block)])
         _listed(state, sentence)
+        _listed_names(state, sentence)
         _named(state, sentence)
         if sentence.relations and sentence.own:
             sentence.kind = Kind.RELATION
@@ -179,6 +181,53 @@ def _listed(state: Extraction, sentence: Sentence) -> None:
                 rule="listed-link",
             ),
         )
+
+
+def _listed_names(state: Extraction, sentence: Sentence) -> None:
+    """A line of names and titles alone under "Related work" or 次に読むべき論文: each is a work to read."""
+    text = sentence.text.rstrip("。. ")
+    if (
+        sentence.relations
+        or sentence.subject is None
+        or sentence.block.kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM)
+        or state.sections.get(id(sentence.block)) != "related"
+        or only_refers(state, sentence.block)
+        or len(text) > _LONGEST_REMARK
+    ):
+        return
+    pieces = [text] if looks_like_title(text.strip()) else [p for p in _BETWEEN_NAMES.split(text) if p and p.strip()]
+    named = [_NAME_ALONE.fullmatch(p) for p in pieces]
+    if not named or not all(n is not None and _is_name(n["name"]) for n in named) or sentence.text.rstrip().endswith((".", ":", "：")):
+        return
+    told = read_attribution(text)
+    if told is not None and len(told.authors) > 1:
+        return
+    at = sentence.start
+    for found in named:
+        assert found is not None
+        label = squeeze(found["name"])
+        at = sentence.block.text.find(found["name"], at, sentence.end)
+        paper = next((m.paper for m in sentence.mentions if m.paper is not None and m.start <= at and at + len(label) <= m.end), None)
+        paper = paper or referred(state, state.catalogue.like(label), label, sentence)
+        if paper.id == sentence.subject.paper.id:
+            continue
+        target = Mention(at, at + len(found["name"]), "title", 0.9, paper)
+        sentence.mentions = [m for m in sentence.mentions if m.paper is not None or not (m.start < target.end and target.start < m.end)]
+        if not any(m.paper is not None and m.paper.id == paper.id for m in sentence.mentions):
+            sentence.mentions.append(target)
+        _state(sentence, Found("RELATED_TO", sentence.subject.paper, target, Signals("label", target.kind, certainty=target.certainty), rule="listed-name"))
+
+
+def _is_name(text: str) -> bool:
+    words = text.split()
+    return looks_like_title(text) or (len(words) <= _FEW_WORDS and all(w[:1].isupper() or w[:1].isdigit() or any(c.isupper() for c in w) for w in words))
+
+
+_FEW_WORDS = 3
+_BETWEEN_NAMES = re.compile(r"\s*(?:[、,;；/]|\band\b|と(?=\s?[A-Z]))\s*")
+_NAME_ALONE = re.compile(
+    r"\s*[\"“「『]?(?P<name>(?=[^\s]*[A-Z])[A-Za-z0-9][\w+*.'’:!?&-]*(?: [\w+*.'’:!?&(-][\w+*.'’:!?&)-]*){0,14})[\"”」』]?(?:\s?[(（][^()（）]{0,40}[)）])?(?:\s?(?:とか|など|等|etc\.?|あたり))?\s*"
+)
 
 
 _LEADING = re.compile(r"(?P<title>.+?)\s*(?:[.。]?\s*[(（]|\s[-–—…]+\s|[。→←]|:\s+(?=[\u3040-\u9fff])|$)")
