@@ -72,7 +72,12 @@ def pipeline(language: str) -> Language:
 @lru_cache(maxsize=16384)
 def _parts(word: str, language: str) -> tuple[Token, ...]:
     """The tokens of what stands between white space: spaCy cuts each such stretch by itself."""
-    return tuple(Token(t.idx, t.idx + len(t), t.text.lower().replace("\u2019", "'")) for t in pipeline(language).make_doc(word))
+    tokens = ((t.idx, t.idx + len(t), t.text.lower().replace("\u2019", "'")) for t in pipeline(language).make_doc(word))
+    return tuple(Token(start, end, _WRITTEN_SHORT.get(key, key)) for start, end, key in tokens)
+
+
+_WRITTEN_SHORT = {"w/": "with", "w/o": "without", "b/c": "because", "wrt": "to", "sth": "something"}
+"""Words that notes write short, by what they stand for."""
 
 
 _WORD = re.compile(r"\S+")
