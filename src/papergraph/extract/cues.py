@@ -12,6 +12,8 @@ from papergraph.lang.patterns import Index, TokenLine, compile_patterns, index_p
 from papergraph.lang.words import Words
 from papergraph.vocabulary import Kind
 
+_MOST = 40
+"""Cues of one sentence that are looked at; no sentence that a reader writes has as many."""
 _AROUND = 8
 """Tokens on either side of a cue in which a blocking word makes it no relation."""
 
@@ -55,7 +57,7 @@ def match_cues(state: Extraction) -> None:
                     sentence.verdicts.append(Verdict(_rule(sentence, cue), hit.start, hit.end, f"stopped: {word!r} stands beside the cue"))
                 else:
                     hits.append(hit)
-        sentence.matches = sorted(hits, key=lambda h: (not h.cue.own, h.start - h.end, -h.cue.weight, h.start, h.cue.name))
+        sentence.matches = sorted(hits, key=lambda h: (not h.cue.own, h.start - h.end, -h.cue.weight, h.start, h.cue.name))[:_MOST]
 
 
 def _blocked(state: Extraction, sentence: Sentence, line: TokenLine, a: int, b: int, cue: Cue) -> str | None:

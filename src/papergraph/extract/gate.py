@@ -45,6 +45,7 @@ def gate_targets(state: Extraction) -> None:
         words = state.words.of(sentence.language)
         used: list[Match] = []
         sentence.assumed = centres.assume(sentence)
+        sentence.lead = _lead(sentence) if sentence.matches else None
         for match in sentence.matches:
             if any(m.start < match.end and match.start < m.end for m in used):
                 continue
@@ -166,7 +167,7 @@ def _object(sentence: Sentence, match: Match, words: Lexicon, needs: tuple[str, 
     japanese = sentence.language == "ja"
     first, last = clause(sentence, match.start, match.end, words)
     best: tuple[tuple[bool, float], Mention] | None = None
-    lead = _lead(sentence)
+    lead = sentence.lead
     for mention in sentence.mentions:
         if mention.kind == "venue":
             continue
@@ -252,7 +253,7 @@ def _actor(sentence: Sentence, match: Match, target: Mention | None, words: Lexi
     """The other work that is the sentence's subject ("Recent work GIFD extends …", "PaintsChainer は…"), if it has one."""
     text = sentence.block.text
     first, _ = clause(sentence, match.start, match.end, words)
-    lead = _lead(sentence)
+    lead = sentence.lead
     if lead is not None and target is not None and target.is_work and target.kind != "self" and not _is_self(sentence, lead):
         return lead
     for mention in sorted(sentence.mentions, key=lambda m: m.start):
@@ -390,10 +391,13 @@ def _speaks_of_itself(sentence: Sentence, match: Match, words: Lexicon) -> bool:
     return False
 
 
-_GOES_ON = re.compile(
-    r"^(?:[\W_]*[\w’'-]+){0,7}?[\W_]*\b(?:it|its|this|these|they|their|the (?:paper|work|method|authors?|approach|idea|model|algorithm|system))\b(?!\s+(?:is|was|are|were)\s+(?:these|this|the|that|those)\b)",
+_ITSELF = re.compile(
+    r"\b(?:it|its|this|these|they|their|the (?:paper|work|method|authors?|approach|idea|model|algorithm|system))\b(?!\s+(?:is|was|are|were)\s+(?:these|this|the|that|those)\b)",
     re.IGNORECASE,
 )
+_LEAD_WORD = re.compile(r"[^\W_][\w’'-]*")
+_FIRST_WORDS = 8
+"""Words at a sentence's beginning among which it says "it", "this" or "the paper" when it goes on about a work."""
 
 
 _ORIGIN = re.compile(r"\b(?:introduced|proposed|described|presented|defined|developed)\b", re.IGNORECASE)
@@ -410,7 +414,8 @@ def _goes_on(sentence: Sentence, match: Match) -> bool:
     if not lead.strip(" *_–—-"):
         # "In contrast to Biscuit it throws POSIX out"
         lead = sentence.block.text[match.end : sentence.end]
-    return _GOES_ON.match(lead) is not None and not re.search(r"\b(?:we|our|us|my)\b", sentence.text, re.IGNORECASE)
+    first = [m.end() for m, _ in zip(_LEAD_WORD.finditer(lead), range(_FIRST_WORDS + 1), strict=False)]
+    return bool(first) and _ITSELF.search(lead, 0, first[-1]) is not None and not re.search(r"\b(?:we|our|us|my)\b", sentence.text, re.IGNORECASE)
 
 
 _TELLING = re.compile(r"(?:[A-Z].*){2}[a-z]?$|\d|-")

@@ -108,6 +108,7 @@ class Sentence:
     own: bool
     passage: int = 0
     assumed: Paper | None = None
+    lead: Mention | None = None
     mentions: list[Mention] = field(default_factory=list)
     matches: list[Match] = field(default_factory=list)
     hedged: bool = False
