@@ -354,6 +354,9 @@ _LONG_LINE, _LONG_TITLE, _LIST_NUMBER = 320, 80, 6
 
 def _runs_on(state: Extraction, block: Block, line: TitleLine) -> bool:
     """Whether a paragraph is running text that only names a work: it goes on after it, or says a sentence before it."""
+    if line.lead in ("link", "strong") and not block.text[: line.start].strip(" *_[\"“") and line.attributed and looks_like_title(line.title):
+        # "**Title** (Authors, Venue Year). Takes the concept of …": the remarks of that paper
+        return False
     if (
         len(block.text.strip()) - (line.rest - line.start) > (_RUNS_ON if line.lead == "plain" or not line.attributed else 2 * _RUNS_ON)
         and not state.document.flat

@@ -361,7 +361,7 @@ def _opposite(sentence: Sentence, match: Match, target: Mention) -> Paper | None
 
 _ABOUT_ITSELF = re.compile(
     r"^(?:this|it|its|they|their|these|that|he|she|we|here|which|paper|method|approach|idea|basically|essentially|authors?|tl;dr:?"
-    r"|the (?:\w+ ){0,2}(?:paper|work|method|approach|model|models|authors?|idea|ideas|system|algorithm|technique|architecture|network|framework|loss|goal|contribution|results?|findings?|conclusion|setup|setting|task|problem|motivation|formulation|trick|scheme|dataset|benchmark|post|section|design|main \w+|key \w+|whole \w+))\b",
+    r"|the (?:\w+ ){0,2}(?:paper|work|method|approach|model|models|authors?|idea|ideas|system|algorithm|technique|architecture|network|framework|loss|goal|contribution|results?|findings?|conclusion|setup|setting|task|problem|motivation|formulation|trick|scheme|dataset|benchmark|post|section|design|construction|proof|argument|analysis|theorem|recipe|pipeline|protocol|story|claim|observation|intuition|experiments?|evaluation|theory|bound|objective|training|title|code|authors'?|main \w+|key \w+|whole \w+))\b",
     re.IGNORECASE,
 )
 _LEAD_WORDS = re.compile(
@@ -369,6 +369,10 @@ _LEAD_WORDS = re.compile(
     r"somewhat|more|most|much|pretty|again|not|isn|t|n|this|it|on|other|hand|however|as|with|well|nice|cool|clear|natural|direct|simple|straightforward|another|yet|one|main|key|only|big|difference|difference|motivation|method|idea|paper|work|tries?|trying|aims?|claims?|tldr)+$",
     re.IGNORECASE,
 )
+
+
+_IN_MY_VIEW = re.compile(r"^(?:(?:to|in|for|at) (?:my|our|me|us)\b(?: (?:eye|eyes|view|opinion|mind|taste|understanding|reading|book))?|as far as i (?:can )?(?:see|tell|know|understand)|if i (?:read|understand|get) \w+(?: right(?:ly)?| correctly)?|frankly|honestly|imo|imho|afaict|afaik|iiuc)\W*", re.IGNORECASE)
+"""How readers begin to say what they think."""
 
 
 def _speaks_of_itself(sentence: Sentence, match: Match, words: Lexicon) -> bool:
@@ -381,6 +385,7 @@ def _speaks_of_itself(sentence: Sentence, match: Match, words: Lexicon) -> bool:
     for start in {first, aside(sentence, match.start), sentence.start}:
         lead = text[start : match.start].strip(" -–—*_>(\"“'")
         lead = re.sub(r"^\*{0,2}[\w ]{2,20}\*{0,2}:\s*", "", lead)
+        lead = _IN_MY_VIEW.sub("", lead)
         if (
             not lead
             or _ABOUT_ITSELF.match(lead)
