@@ -18,7 +18,7 @@ from papergraph.errors import StaleError, StoreBusyError, StoreError, StoreMissi
 from papergraph.graph import leads_to
 from papergraph.model import Concept, Edge, Graph, Node, Paper, Relation, Source, Statement, Topic
 from papergraph.resolve.identity import keys_of
-from papergraph.store.bodies import body_label, dump, dump_statement, load_counts, load_element, load_node, load_relation, load_statement
+from papergraph.store.bodies import Dumps, body_label, dump_statement, load_counts, load_element, load_node, load_relation, load_statement
 from papergraph.store.changes import Change, ChangeSet, add_counts, count, now
 from papergraph.store.indexed import Candidate, find
 from papergraph.store.likeness import rank_alike
@@ -169,9 +169,10 @@ class SqliteStore:
                 check_held(changes, held)
                 rows = rows_of(self, changes, held)
                 number = self._open_change_set(by, action, undoes, at) if continues is None else continues
-                self._log(number, changes)
-                self._put_statements(changes, held)
-                self._put_graph(rows)
+                body = Dumps()
+                self._log(number, changes, body)
+                self._put_statements(changes, held, body)
+                self._put_graph(rows, body)
                 self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:
@@ -183,7 +184,7 @@ class SqliteStore:
     def _open_change_set(self, by: str, action: str, undoes: int | None, at: str | None) -> int:
         return int(self._db.execute(queries()["change_set_put"], {"at": at or now(), "by": by, "action": action, "undoes": undoes, "counts": "[]"}).fetchone()[0])
 
-    def _log(self, number: int, changes: Sequence[Change]) -> None:
+    def _log(self, number: int, changes: Sequence[Change], body: Dumps) -> None:
         found = self._rows("change_set_get", number=number)
         if not found:
             raise StaleError(f"there is no change set {number} to go on with; run the command again")
@@ -197,19 +198,19 @@ class SqliteStore:
                     "position": position,
                     "element": change.statement.element.id,
                     "asserter": change.statement.asserter,
-                    "before": dump_statement(change.before),
-                    "after": dump_statement(change.after),
+                    "before": dump_statement(change.before, body),
+                    "after": dump_statement(change.after, body),
                 }
                 for position, change in enumerate(changes, before.size)
             ),
         )
 
-    def _put_statements(self, changes: Sequence[Change], held: Iterable[Statement]) -> None:
+    def _put_statements(self, changes: Sequence[Change], held: Iterable[Statement], body: Dumps) -> None:
         self._run_many("statement_drop", ({"element": c.statement.element.id, "asserter": c.statement.asserter} for c in changes if c.after is None))
         put = [c.after for c in changes if c.after is not None]
         self._run_many(
             "statement_put",
-            ({"element": s.element.id, "asserter": s.asserter, "label": body_label(s.element), "removed": int(s.removed), "body": dump(s.element)} for s in put),
+            ({"element": s.element.id, "asserter": s.asserter, "label": body_label(s.element), "removed": int(s.removed), "body": body(s.element)} for s in put),
         )
         changed = {c.statement.key for c in changes}
         stood = [s for s in held if s.key not in changed]
@@ -223,7 +224,7 @@ class SqliteStore:
             "mention_key_put", ({"key": k, "mention": s.element.id} for s in said if isinstance(s.element, Paper) for k in sorted(keys_of(s.element).all()))
         )
 
-    def _put_graph(self, rows: Rows) -> None:
+    def _put_graph(self, rows: Rows, body: Dumps) -> None:
         ids = json.dumps(rows.replaced)
         for name in ("words_drop", "terms_drop", "names_drop", "edges_drop"):
             self._run(name, ids=ids)
@@ -233,7 +234,7 @@ class SqliteStore:
         self._run("tally_more", papers=len(rows.terms))
         self._run_many("work_drop", ({"mention": m} for m, w in rows.works if w is None))
         self._run_many("work_put", ({"mention": m, "work": w} for m, w in rows.works if w is not None))
-        self._run_many("node_put", (_node_row(r.node) for r in rows.nodes))
+        self._run_many("node_put", (_node_row(r.node, body) for r in rows.nodes))
         self._run_many("words_put", ({"id": r.node.id, "tokens": r.tokens} for r in rows.nodes if r.tokens))
         self._run_many("name_put", ({"key": k, "node": r.node.id} for r in rows.nodes for k in r.names))
         self._run_many("edge_put", ({"source": e.source, "type": e.type, "target": e.target} for e in rows.edges))
@@ -248,7 +249,7 @@ class SqliteStore:
                     "confidence": r.confidence,
                     "hedged": int(r.hedged),
                     "status": str(r.status),
-                    "body": dump(r),
+                    "body": body(r),
                 }
                 for r in rows.relations
             ),
@@ -513,7 +514,7 @@ def _change_set(row: Row, changes: tuple[Change, ...] = ()) -> ChangeSet:
     return ChangeSet(row["number"], row["at"], row["by"], row["action"], changes, row["undoes"], row["undone_by"], load_counts(row["counts"]))
 
 
-def _node_row(node: Node) -> Parameters:
+def _node_row(node: Node, body: Dumps) -> Parameters:
     return {
         "id": node.id,
         "label": str(node.label),
@@ -521,5 +522,5 @@ def _node_row(node: Node) -> Parameters:
         "role": str(node.role) if isinstance(node, Paper) else None,
         "path": getattr(node, "path", None),
         "line": getattr(node, "line", None),
-        "body": dump(node),
+        "body": body(node),
     }
