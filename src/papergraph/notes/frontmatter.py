@@ -49,7 +49,8 @@ def read_front_matter(fence: str, head: str, path: str) -> tuple[Fields, list[Pr
     return _validated({str(k).casefold(): v for k, v in data.items()}, head), []
 
 
-def _yaml(head: str) -> Any:
+@cache
+def _loader() -> Any:
     import yaml
 
     class Loader(yaml.SafeLoader):
@@ -63,8 +64,14 @@ def _yaml(head: str) -> Any:
         def construct_scalar(self, node: Any) -> Any:
             return LONE.sub("\ufffd", super().construct_scalar(node))
 
+    return Loader
+
+
+def _yaml(head: str) -> Any:
+    import yaml
+
     try:
-        return yaml.load(head, Loader=Loader)  # noqa: S506 - derived from SafeLoader
+        return yaml.load(head, Loader=_loader())  # noqa: S506 - derived from SafeLoader
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from error
 
