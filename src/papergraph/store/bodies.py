@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 from papergraph.errors import StoreError
@@ -42,26 +41,10 @@ def body_label(element: Node | Relation) -> str:
     return "Relation" if isinstance(element, Relation) else str(element.label)
 
 
-class Dumps:
-    """`dump`, each element only once: a change writes most of them in the log, as a statement and as a row of the graph."""
-
-    def __init__(self) -> None:
-        self._made: dict[int, tuple[Node | Relation, str]] = {}
-
-    def __call__(self, element: Node | Relation) -> str:
-        found = self._made.get(id(element))
-        if found is None:
-            # the element is kept beside its text, lest its id becomes another's
-            found = self._made[id(element)] = element, dump(element)
-        return found[1]
-
-
-def dump_statement(statement: Statement | None, body: Callable[[Node | Relation], str] = dump) -> str | None:
-    """A statement as JSON, for the log; `body` is what dumps its element."""
-    if statement is None:
-        return None
+def dump_statement(statement: Statement, body: str) -> str:
+    """A statement as JSON, for the log; `body` is its element's."""
     removed = ',"removed":true' if statement.removed else ""
-    return f'{{"asserter":{_encode(statement.asserter)},"element":{body(statement.element)},"label":"{body_label(statement.element)}"{removed}}}'
+    return f'{{"asserter":{_encode(statement.asserter)},"element":{body},"label":"{body_label(statement.element)}"{removed}}}'
 
 
 def load_statement(text: str | None) -> Statement | None:
