@@ -222,6 +222,7 @@ _LABELLED = re.compile(r"[^\W_](?:[\w/&'. -]|[\u3000-\u30ff\u4e00-\u9fff]){0,28}
 _ADDRESS_ONLY = re.compile(r"<?https?://\S+>?$")
 _REFERENCE = re.compile(r"\[\^?[\w.+-]{1,24}\]:?\s+[^\W\d_]")
 _GOES_ON = re.compile(r"(?:[,、，;&(（\u3040-\u30ff\u4e00-\u9fff-]|\b(?:a|an|the|of|in|on|at|to|for|and|or|by|with|from|as|is|are|was|that|which|than|their|its|this|et))$", re.IGNORECASE)
+_LINE_BREAK = re.compile(r"[\r\n]")
 _SHORT_LINE = 60
 """Characters below which a line that does not go on in lower case was broken on purpose."""
 
@@ -231,6 +232,8 @@ def split_paragraph(text: str, block: Block) -> list[Block]:
 
     Lines that were wrapped at a width stay together: they are long but for the last, or go on in lower case.
     """
+    if _LINE_BREAK.search(text, block.offsets[0], block.offsets[-1]) is None:
+        return [block]
     pieces: list[tuple[int, int]] = []
     start = 0
     for i in range(1, len(block.text)):

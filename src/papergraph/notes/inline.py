@@ -250,14 +250,17 @@ def _add_addresses(text: list[str], links: list[Link]) -> None:
     links.sort(key=lambda x: (x.start, x.end))
 
 
+_BREAK = re.compile(r"(?<=[^\n])\n(?=[^\n])")
+"""A line break with a character on either side."""
+
+
 def _unwrap(text: list[str], at: list[int], links: list[Link], strong: list[tuple[int, int]]) -> Inline:
     """Line breaks become spaces, or nothing between two CJK characters; indices are moved to match."""
-    keep: list[bool] = []
-    for i, char in enumerate(text):
-        between_cjk = char == "\n" and 0 < i < len(text) - 1 and is_cjk(text[i - 1]) and is_cjk(text[i + 1])
-        keep.append(not between_cjk)
-    if all(keep):
-        return Inline("".join(text).replace("\n", " "), tuple(at), tuple(links), tuple(strong))
+    whole = "".join(text)
+    between_cjk = {m.start() for m in _BREAK.finditer(whole) if is_cjk(whole[m.start() - 1]) and is_cjk(whole[m.end()])}
+    if not between_cjk:
+        return Inline(whole.replace("\n", " "), tuple(at), tuple(links), tuple(strong))
+    keep = [i not in between_cjk for i in range(len(text))]
     new = [0]
     for kept in keep:
         new.append(new[-1] + kept)
