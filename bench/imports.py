@@ -22,10 +22,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from papergraph.importing import NotesFile, extract, read_files
+from papergraph.importing import extract, read_files
 from papergraph.lang import tokens
 from papergraph.model import Statement
 from papergraph.notes import Document, read
+from papergraph.reading import NotesFile
 from papergraph.store import open_store
 from papergraph.store.changes import changes_between
 from vaults import write_bibliography, write_vault

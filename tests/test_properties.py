@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown_it import helpers
 
 sys.path.append(str(Path(__file__).parent.parent / "bench"))
 from holds import broken
 from hostile import CUES, LABELS, MARKS, PATHS, PEOPLE, PLACES, SEEDS, TITLES, TOKENS, long_line, made
 from papergraph.importing import extract
-from papergraph.notes import read
+from papergraph.notes import markdown, read
 
 words = st.sampled_from([*TITLES, *PEOPLE, *PLACES, *CUES, *LABELS]) | st.sampled_from(TOKENS)
 lines = st.builds(lambda mark, parts, joint: mark + joint.join(parts), st.sampled_from(MARKS), st.lists(words, max_size=6), st.sampled_from(["", " ", ", "]))
@@ -75,6 +76,17 @@ def test_places_below_a_line_that_is_passed_over() -> None:
     text = f"---\ntitle: A\nb: {'x' * 200_001}\n---\n# c\n- It extends [D E F](https://arxiv.org/abs/1).\n"
     assert broken(text, "a.md") == []
     assert [b.line for b in read(text, "a.md").walk()] == [5, 6]
+
+
+marks = st.sampled_from(["[", "]", "![", "](", ")", "](b)", "[[", "]]", "[a]", "[a](b)", "`", "*", "<b>", "<", "\\", "\n", "a ", "[" * 140, "]" * 140])
+
+
+@settings(max_examples=600, deadline=None)
+@given(st.lists(marks, max_size=40).map("".join))
+def test_labels_end_where_markdown_it_ends_them(text: str) -> None:
+    own, plain = markdown._parser.__wrapped__(), markdown._parser.__wrapped__()
+    plain.helpers = helpers
+    assert own.parse(text) == plain.parse(text)
 
 
 PAPER = "- [A Title of Some Work](https://arxiv.org/abs/1701.00001)\n  - The same as "

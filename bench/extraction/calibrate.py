@@ -49,7 +49,7 @@ def cases(gold: Gold) -> list[Case]:
     from papergraph.importing import find_files, read_files
 
     files, _ = find_files([gold.notes])
-    documents, _ = read_files(files, None, None)
+    documents, _ = read_files(files)
     surveys = [survey(d) for d in documents if any(d.path.endswith(f) or f.endswith(d.path) for f in gold.files)]
     catalogue = Catalogue(tuple(k for s in surveys for k in s.known()))
     matcher = RelationMatcher(gold)

@@ -52,21 +52,28 @@ def _weave(statements: tuple[Statement, ...], works: Mapping[str, str] | None) -
     for own, group in groups.items():
         if any(s.removed for s in group):
             continue
-        group.sort(key=_rank)
+        if len(group) > 1:
+            group.sort(key=_rank)
         first = group[0].element
         if isinstance(first, Relation):
-            relations[own] = _merge_relations(own, first, group, work)
+            relations[own] = _same(first, _merge_relations(own, first, group, work))
         elif isinstance(first, Paper):
-            nodes[own] = _merge_papers(own, [s.element for s in group if isinstance(s.element, Paper)], group)
+            nodes[own] = _same(first, _merge_papers(own, [s.element for s in group if isinstance(s.element, Paper)], group))
         elif isinstance(first, Topic | Concept):
-            nodes[own] = _merge_labelled(first, [s.element for s in group if isinstance(s.element, Topic | Concept)])
+            nodes[own] = _same(first, _merge_labelled(first, [s.element for s in group if isinstance(s.element, Topic | Concept)]))
         elif isinstance(first, Note):
             about = work.get(first.about, first.about) if first.about else None
             met = tuple(dict.fromkeys(work.get(m, m) for m in first.mentions))
-            nodes[own] = replace(first, about=about, mentions=tuple(m for m in met if m != about))
+            others = tuple(m for m in met if m != about)
+            nodes[own] = first if (about, others) == (first.about, first.mentions) else replace(first, about=about, mentions=others)
         else:
             nodes[own] = first
     return Woven(tuple(nodes.values()), tuple(relations.values()), work)
+
+
+def _same(said: _T, made: _T) -> _T:
+    """`made`, as what was `said` itself if that is all: most elements are, and so stand in memory and are written out but once."""
+    return said if said == made else made
 
 
 def _own_id(element: Node | Relation, work: Mapping[str, str]) -> str:

@@ -1,22 +1,23 @@
-"""Files of notes → what a store must change. Reads files and statements; applies nothing."""
+"""Files of notes → what a store must change. Applies nothing."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from papergraph.errors import NotesError
 from papergraph.folding import paper_id, source_id
 from papergraph.model import Note, Paper, Problem, Source, Statement
+from papergraph.reading import NotesFile, at_work, is_bibliography, read_file, stand_beside
 from papergraph.resolve.names import short_names
 from papergraph.store.changes import Change, changes_between
 from papergraph.vocabulary import Role
 
 if TYPE_CHECKING:
-    from papergraph.extract import Catalogue, Known, Reading, Survey
+    from papergraph.extract import Known
     from papergraph.extract.state import Extraction
     from papergraph.lang.words import Words
     from papergraph.notes import Document
@@ -28,19 +29,6 @@ _SKIPPED = frozenset(("node_modules", "__pycache__", "site-packages"))
 _PARALLEL_BYTES = 4_000_000
 _ENOUGH = 4
 """Statements on papers and notes from which a file can be told from another."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotesFile:
-    """A file to read: where it is, its `uri` (collection and path) and its `path` within the collection."""
-
-    file: Path
-    uri: str
-
-    @property
-    def path(self) -> str:
-        """The path relative to the imported folder; the name alone for a file imported by itself."""
-        return self.uri.split("/", 1)[1] if "/" in self.uri else self.uri
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,54 +135,39 @@ def plan_import(
     words = words_for(paths, lexicons)
     sources = store.sources()
     files, gone = find_files(paths, sources, collection)
-    documents, failures = read_files(files, encoding, progress)
-    if not documents and failures:
-        raise NotesError("\n".join(failures))
-    context = _context(store, [f.uri for f in files], sources)
-    said, problems = extract(documents, context, words=words, jobs=jobs, progress=progress)
-    asserters = sorted(source_id(u) for u in (*(d.uri for d in documents), *gone))
+    with at_work(files, words, jobs or _worth(sum(f.size() for f in files)), encoding) as work:
+        failures = work.read(progress)
+        read = [f for f, failure in zip(files, failures, strict=True) if not failure]
+        if files and not read:
+            raise NotesError("\n".join(failures))
+        said, problems = work.extract((*_context(store, [f.uri for f in files], sources), *_aliased(words)), progress)
+    asserters = sorted(source_id(u) for u in (*(f.uri for f in read), *gone))
     before = store.statements(asserters)
     if not rewritten:
-        _check_same(documents, before, said)
-    return ImportPlan(tuple(files), changes_between(before, said), tuple(problems), tuple(failures))
+        _check_same(read, before, said)
+    return ImportPlan(tuple(files), changes_between(before, said), tuple(problems), tuple(f for f in failures if f))
 
 
-def _check_same(documents: Sequence[Document], before: Sequence[Statement], after: Sequence[Statement]) -> None:
+def _check_same(files: Sequence[NotesFile], before: Sequence[Statement], after: Sequence[Statement]) -> None:
     """Refuse a file that would wipe out another one of the same name: nothing of what that stated stands in it."""
     now = {s.key for s in after}
     said: dict[str, list[Statement]] = {}
     for s in before:
         if isinstance(s.element, Paper | Note):
             said.setdefault(s.asserter, []).append(s)
-    for document in documents:
-        old = said.get(source_id(document.uri), [])
+    for file in files:
+        old = said.get(source_id(file.uri), [])
         if len(old) >= _ENOUGH and not any(s.key in now for s in old):
             raise NotesError(
-                f"{document.path}: has nothing in common with the notes imported as {document.uri}; "
+                f"{file.path}: has nothing in common with the notes imported as {file.uri}; "
                 "if these are other notes, give them a name of their own with --as NAME; if they were rewritten, say --replace"
             )
 
 
-def read_files(files: Sequence[NotesFile], encoding: str | None = None, progress: Progress | None = None) -> tuple[list[Document], list[str]]:
+def read_files(files: Sequence[NotesFile], encoding: str | None = None) -> tuple[list[Document], list[str]]:
     """The documents of files, and what could not be read."""
-    from papergraph.notes import decode, read
-    from papergraph.notes.decode import LARGEST_FILE
-
-    documents: list[Document] = []
-    failures: list[str] = []
-    for done, file in enumerate(files):
-        if progress:
-            progress("reading", done, len(files))
-        try:
-            size = file.file.stat().st_size
-            if size > LARGEST_FILE:
-                raise NotesError(f"{file.path}: {size:,} bytes; the largest file read has {LARGEST_FILE:,}")
-            documents.append(read(decode(file.file.read_bytes(), file.path, encoding).text, file.path, file.uri))
-        except OSError as error:
-            failures.append(f"{file.path}: cannot be read: {error.strerror or error}")
-        except NotesError as error:
-            failures.append(str(error))
-    return documents, failures
+    read = [read_file(f, encoding) for f in files]
+    return [d for d in read if not isinstance(d, str)], [d for d in read if isinstance(d, str)]
 
 
 def words_for(paths: Sequence[Path], lexicons: Sequence[Path] = ()) -> Words | None:
@@ -210,48 +183,27 @@ def extract(
     documents: Sequence[Document], context: tuple[Known, ...] = (), *, words: Words | None = None, jobs: int = 1, progress: Progress | None = None
 ) -> tuple[list[Statement], list[Problem]]:
     """What `documents`, taken together, state; `context` are papers known from other files of the same collections."""
-    from papergraph.extract import Catalogue, read_document, survey
+    with at_work(documents, words, jobs or _worth(sum(len(d.text) for d in documents))) as work:
+        work.read()
+        return work.extract((*context, *_aliased(words)), progress)
 
-    if jobs == 0:
-        jobs = (os.cpu_count() or 1) if sum(len(d.text) for d in documents) > _PARALLEL_BYTES else 1
-    documents = _with_libraries(documents)
-    others = (*context, *_aliased(words))
-    readings: Iterable[Reading]
-    if jobs > 1 and len(documents) > 1:
-        readings = _in_parallel(documents, others, words, min(jobs, len(documents)))
-    else:
-        surveys = [survey(d, words) for d in documents]
-        catalogue = Catalogue((*(k for s in surveys for k in s.known()), *others))
-        readings = (read_document(s, catalogue) for s in surveys)
-    statements: list[Statement] = []
-    problems: list[Problem] = []
-    for done, reading in enumerate(readings):
-        if progress:
-            progress("extracting", done, len(documents))
-        statements += reading.statements
-        problems += reading.problems
-    return statements, problems
+
+def _worth(size: int) -> int:
+    """How many processes so many bytes of notes are worth."""
+    return (os.cpu_count() or 1) if size > _PARALLEL_BYTES else 1
 
 
 def extraction_of(document: Document, documents: Sequence[Document], words: Words | None = None) -> Extraction:
     """The state of extraction at its end for one of `documents`, which are taken together: for explaining."""
     from papergraph.extract import Catalogue, read_document, survey
 
-    surveys = {d.uri: survey(d, words) for d in _with_libraries(documents)}
+    lists = [is_bibliography(d) for d in documents]
+    beside = stand_beside(lists)
+    surveys = {d.uri: survey(replace(d, library=beside and is_list), words) for d, is_list in zip(documents, lists, strict=True)}
     catalogue = Catalogue((*(k for s in surveys.values() for k in s.known()), *_aliased(words)))
     own = surveys[document.uri]
     read_document(own, catalogue)
     return own.state
-
-
-def _with_libraries(documents: Sequence[Document]) -> Sequence[Document]:
-    """Bibliographies beside notes of other sorts are what those cite from, and no notes themselves."""
-    from papergraph.notes import BlockKind
-
-    lists = [bool(d.blocks) and any(b.kind is BlockKind.RECORD for b in d.blocks) for d in documents]
-    if all(lists) or not any(lists):
-        return documents
-    return [replace(d, library=True) if is_list else d for d, is_list in zip(documents, lists, strict=True)]
 
 
 def _aliased(words: Words | None) -> Iterable[Known]:
@@ -260,71 +212,6 @@ def _aliased(words: Words | None) -> Iterable[Known]:
 
     for title, names in (words.aliases if words else {}).items():
         yield Known(Paper(paper_id(title), title, Role.CITED), (title, *names))
-
-
-def _in_parallel(documents: Sequence[Document], others: tuple[Known, ...], words: Words | None, jobs: int) -> Iterable[Reading]:
-    """The readings in the order of the documents. Each process keeps its share's surveys; only what they make known, and readings, go between."""
-    from concurrent.futures import ProcessPoolExecutor
-
-    size = -(-len(documents) // jobs)
-    shares = [documents[n : n + size] for n in range(0, len(documents), size)]
-    pools = [ProcessPoolExecutor(1, initializer=_start_worker, initargs=(share, words)) for share in shares]
-    try:
-        surveyed = [pool.submit(_survey_share) for pool in pools]
-        known = (*(k for told in surveyed for k in told.result()), *others)
-        for pool in pools:
-            pool.submit(_hear, known)
-        pieces = [
-            pool.submit(_read_share, n, n + _PIECE) for pool, share in zip(pools, shares, strict=True) for n in range(0, len(share), _PIECE)
-        ]
-        for piece in pieces:
-            yield from piece.result()
-    finally:
-        for pool in pools:
-            pool.shutdown(cancel_futures=True)
-
-
-_PIECE = 32
-"""Documents that a process reads before it hands over."""
-
-
-@dataclass(slots=True)
-class _Share:
-    """What one process has to read, with what it needs for it."""
-
-    documents: Sequence[Document]
-    words: Words | None
-    surveys: list[Survey] = field(default_factory=list)
-    catalogue: Catalogue | None = None
-
-
-_share: list[_Share] = []
-
-
-def _start_worker(documents: Sequence[Document], words: Words | None) -> None:
-    _share[:] = [_Share(documents, words)]
-
-
-def _survey_share() -> list[Known]:
-    from papergraph.extract import survey
-
-    share = _share[0]
-    share.surveys = [survey(d, share.words) for d in share.documents]
-    return [k for s in share.surveys for k in s.known()]
-
-
-def _hear(known: tuple[Known, ...]) -> None:
-    from papergraph.extract import Catalogue
-
-    _share[0].catalogue = Catalogue(known)
-
-
-def _read_share(start: int, end: int) -> list[Reading]:
-    from papergraph.extract import read_document
-
-    share = _share[0]
-    assert share.catalogue is not None
-    return [read_document(s, share.catalogue) for s in share.surveys[start:end]]
 
 
 def _context(store: Store, uris: Sequence[str], sources: Iterable[Source]) -> tuple[Known, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache
+from operator import attrgetter
 from typing import Any, ClassVar, Self, cast
 
 from papergraph.vocabulary import AssertedBy, Kind, Label, Role, Status
@@ -44,13 +45,13 @@ class Record:
     def properties(self) -> dict[str, Any]:
         """All fields but empty ones, camelCase, tuples as lists; `from_properties` reads it back."""
         out: dict[str, Any] = {}
-        for name, key in property_names(type(self)):  # type: ignore[arg-type]  # classes are hashable
-            value = getattr(self, name)
-            if value is None or value == ():
-                continue
-            if isinstance(value, tuple):
-                value = [v.properties() if isinstance(v, Record) else v for v in value]
-            out[key] = value
+        keys, values = _shape(type(self))  # type: ignore[arg-type]  # classes are hashable
+        for key, value in zip(keys, values(self), strict=True):
+            if type(value) is tuple:
+                if value:
+                    out[key] = [v.properties() if isinstance(v, Record) else v for v in value]
+            elif value is not None:
+                out[key] = value
         return out
 
     @classmethod
@@ -273,6 +274,13 @@ def _camel(name: str) -> str:
 def property_names(cls: Hashable) -> tuple[tuple[str, str], ...]:
     """`(field, property)` of each field of one of the classes here: `pref_label`, `prefLabel`."""
     return tuple((f.name, _camel(f.name)) for f in fields(cast("Any", cls)))
+
+
+@cache
+def _shape(cls: Hashable) -> tuple[tuple[str, ...], attrgetter[tuple[Any, ...]]]:
+    """The properties of one of the classes here, and what gets their values."""
+    names = property_names(cls)
+    return tuple(key for _, key in names), attrgetter(*(name for name, _ in names))
 
 
 _ENUMS: dict[str, Any] = {"role": Role, "kind": Kind, "status": Status, "asserted_by": AssertedBy}

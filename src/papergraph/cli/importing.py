@@ -1,5 +1,6 @@
 """`papergraph import`."""
 
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,6 +34,9 @@ def import_(
     """Import notes; what they no longer say goes, what you added by hand stays."""
     from papergraph.importing import find_files
 
+    # what an import makes is kept to its end, or goes when nothing refers to it: looking for cycles only costs time
+    gc.disable()
+    context.call_on_close(gc.enable)
     location = store_location(context)
     find_files(paths, (), collection)
     try:

@@ -19,7 +19,7 @@ from papergraph.errors import PapergraphError, StoreError
 from papergraph.model import NODE_TYPES, Paper, Relation, Statement, property_names
 from papergraph.store.neo4j_rows import node_row, pages, relation_row, statement_id, statement_row
 from papergraph.store.protocol import Progress, Store
-from papergraph.store.rows import batches, node_rows
+from papergraph.store.rows import batches
 from papergraph.vocabulary import LABELS, STRUCTURE
 
 _BATCH = 1_000
@@ -181,8 +181,8 @@ class _Writer:
     def _nodes(self, label: str) -> Iterator[Mapping[str, Any]]:
         for some in batches(self._store.all_nodes(label), _BATCH):
             terms = self._store.terms_of(n.id for n in some) if label == Paper.label else {}
-            for row in node_rows(some):
-                yield node_row(row.node, row.names, row.tokens, terms.get(row.node.id))["properties"]
+            for node in some:
+                yield node_row(node, terms.get(node.id))["properties"]
 
     def _relation(self, relation: Relation) -> Mapping[str, Any]:
         row = relation_row(relation)

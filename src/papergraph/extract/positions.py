@@ -105,8 +105,8 @@ def _pointed(state: Extraction, sentence: Sentence, places: _Places, where: str,
         if sentence.subject is None and len(entries) >= 2:
             before = [e for e in entries if (e.paper.line or 0) < sentence.block.line]
             return [(e.paper, 0.85) for e in before[-2:]] if len(before) >= 2 else []
-        target = _neighbour(sentence, entries, order, -1)
-        return [(target.paper, 0.8)] if target is not None else []
+        last = _neighbour(sentence, entries, order, -1)
+        return [(last.paper, 0.8)] if last is not None else []
     if where == "number":
         digits = _DIGITS.search(words)
         numbered = places.numbered.get(digits[0]) if digits else None
@@ -117,8 +117,8 @@ def _pointed(state: Extraction, sentence: Sentence, places: _Places, where: str,
         return [(referred(state, dated, "", sentence), 0.9)] if dated is not None else []
     found = places.of_day(sentence, where)
     if where == "meeting" and not found:
-        before = _neighbour(sentence, entries, order, -1)
-        return [(before.paper, 0.9)] if before is not None else []
+        neighbour = _neighbour(sentence, entries, order, -1)
+        return [(neighbour.paper, 0.9)] if neighbour is not None else []
     return [(e.paper, 0.85) for e in found]
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from papergraph.errors import NotesError
 from papergraph.folding import source_id
-from papergraph.importing import NotesFile, find_files
+from papergraph.importing import find_files
 from papergraph.model import Note, Paper, Statement
+from papergraph.reading import NotesFile
 from papergraph.store.protocol import Store
 from papergraph.vocabulary import RELATIONS, Role
 

@@ -7,7 +7,7 @@ import re
 from papergraph.model import Span
 from papergraph.notes.bibfile import BibFile, Entry, Value, resolved
 from papergraph.notes.bibremarks import FILLER
-from papergraph.notes.document import Fields
+from papergraph.notes.document import Fields, Places
 from papergraph.notes.placed import WEB, iso_day, natural_name, trimmed
 from papergraph.notes.tex import plain_address, plain_tex
 
@@ -92,7 +92,7 @@ def fields_of(told: Told, key: tuple[int, int], title: str | None, titled: Value
         categories=told.all("categories", "groups", "mendeley-groups", "collections"),
         related=told.all("related", "crossref", "xref", "related", "entryset"),
         links=tuple(addresses[1:]),
-        places=tuple(told.places),
+        places=Places(told.places),
         line=line,
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from itertools import accumulate
@@ -40,6 +40,46 @@ class PlacedState(StateInline):
     """A `StateInline` whose tokens carry, in `meta["at"]`, the source offset of each of their characters."""
 
     _at: list[int]
+    _label_ends: dict[tuple[int, int, bool], int]
+
+    def label_end(self, start: int, *, no_links: bool) -> int:
+        """Where the `]` stands that closes the `[` at `start`, -1 if none does: `parseLinkLabel`, in linear time.
+
+        What is between is walked over token by token; a bracket that no token takes must be closed first. markdown-it walks
+        from each bracket to the end of the text. But from one within on, the way is just the one that was walked for that
+        one's own sake: so it is jumped over, and where that one is not closed, neither is this.
+        """
+        known: dict[tuple[int, int, bool], int] = self.__dict__.setdefault("_label_ends", {})
+        key = start, self.posMax, no_links
+        if key not in known:
+            before, self.pos = self.pos, start + 1
+            known[key] = self._walk(known, no_links=no_links)
+            self.pos = before
+        return known[key]
+
+    def _walk(self, known: Mapping[tuple[int, int, bool], int], *, no_links: bool) -> int:
+        level = 1
+        while self.pos < self.posMax:
+            here = self.pos
+            if self.src[here] == "]":
+                level -= 1
+                if not level:
+                    return here
+            self.md.inline.skipToken(self)
+            if self.src[here] != "[":
+                continue
+            if self.pos != here + 1:
+                if no_links:
+                    return -1
+                continue
+            end = known.get((here, self.posMax, no_links))
+            if end is None:
+                level += 1
+            elif end < 0:
+                return -1
+            else:
+                self.pos = end + 1
+        return -1
 
     def append_pending(self, text: str) -> None:
         # every rule appends before it moves on, so `pos` is the place of the first character
@@ -70,6 +110,12 @@ class PlacedInline(ParserInline):
         for rule in self.ruler2.getRules(""):
             rule(state)
         return state.tokens
+
+
+def parse_link_label(state: StateInline, start: int, disableNested: bool = False) -> int:  # noqa: FBT001, FBT002, N803 - markdown-it's signature
+    """What markdown-it's rules for links and images call."""
+    assert isinstance(state, PlacedState)
+    return state.label_end(start, no_links=disableNested)
 
 
 def wikilink(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature

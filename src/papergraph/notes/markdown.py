@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from types import SimpleNamespace
 
-from markdown_it import MarkdownIt
+from markdown_it import MarkdownIt, helpers
 from markdown_it.token import Token
 
 from papergraph.model import Problem
 from papergraph.notes.document import Block, BlockKind, count_lines, join_cells, line_starts, nest, split_paragraph
-from papergraph.notes.inline import Inline, PlacedInline, page_reference, read_inline, wikilink
+from papergraph.notes.inline import Inline, PlacedInline, page_reference, parse_link_label, read_inline, wikilink
 
 DEEPEST = 64
 """Levels of nesting that are read; deeper ones are reported."""
@@ -21,6 +22,7 @@ def _parser() -> MarkdownIt:
     md = MarkdownIt("commonmark")
     placed = PlacedInline()
     md.inline = placed
+    md.helpers = SimpleNamespace(**{**vars(helpers), "parseLinkLabel": parse_link_label})  # type: ignore[assignment]  # a module's functions
     md.configure("commonmark", {"maxNesting": 2 * DEEPEST}).enable(["table"])
     placed.ruler.before("link", "wikilink", wikilink)
     placed.ruler.before("link", "page_reference", page_reference)

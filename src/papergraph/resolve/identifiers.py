@@ -81,7 +81,8 @@ def is_paper_address(address: str) -> bool:
         return True
     if identifiers(address).any():
         return True
-    known = any(host == h or host.endswith("." + h) for h in PAPER_HOSTS)
+    names = host.split(".")
+    known = any(".".join(names[n:]) in PAPER_HOSTS for n in range(len(names)))
     return known and len(path.strip("/")) > 2 and not _NOT_WORKS.search(path)
 
 

@@ -22,30 +22,30 @@ from papergraph.vocabulary import Role
 class Keys:
     """What identifies a mention: `strong` keys alone suffice, `title` and `short` ones join a short name to a full title."""
 
-    strong: frozenset[str]
+    strong: tuple[str, ...]
     title: str
-    short: frozenset[str]
+    short: tuple[str, ...]
 
     def all(self) -> frozenset[str]:
         """The keys under which a store must find the mention again."""
-        return self.strong | {f"name:{self.title}"} | {f"name:{s}" for s in self.short}
+        return frozenset((*self.strong, f"name:{self.title}", *(f"name:{s}" for s in self.short)))
 
 
 @lru_cache(maxsize=20_000)
 def keys_of(paper: Paper) -> Keys:
     """The keys of one mention."""
     title = fold(paper.title)
-    strong = {f"title:{title}"}
+    strong = [f"title:{title}"]
     if paper.doi:
-        strong.add(f"doi:{paper.doi.casefold()}")
+        strong.append(f"doi:{paper.doi.casefold()}")
     if paper.arxiv_id:
-        strong.add(f"arxiv:{paper.arxiv_id.casefold()}")
+        strong.append(f"arxiv:{paper.arxiv_id.casefold()}")
     if paper.openreview_id:
-        strong.add(f"openreview:{paper.openreview_id}")
+        strong.append(f"openreview:{paper.openreview_id}")
     if paper.url and not (paper.doi or paper.arxiv_id or paper.openreview_id):
-        strong.add(f"url:{normal_address(paper.url)}")
-    short = {fold(s) for s in (*short_names(paper.title), *paper.aliases)}
-    return Keys(frozenset(strong), title, frozenset(s for s in short if len(s) >= 3 and s != title))
+        strong.append(f"url:{normal_address(paper.url)}")
+    short = dict.fromkeys(fold(s) for s in (*short_names(paper.title), *paper.aliases))
+    return Keys(tuple(strong), title, tuple(s for s in short if len(s) >= 3 and s != title))
 
 
 def identify(mentions: Mapping[str, Sequence[Paper]]) -> dict[str, str]:

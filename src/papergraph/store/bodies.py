@@ -41,12 +41,10 @@ def body_label(element: Node | Relation) -> str:
     return "Relation" if isinstance(element, Relation) else str(element.label)
 
 
-def dump_statement(statement: Statement | None) -> str | None:
-    """A statement as JSON, for the log."""
-    if statement is None:
-        return None
+def dump_statement(statement: Statement, body: str) -> str:
+    """A statement as JSON, for the log; `body` is its element's."""
     removed = ',"removed":true' if statement.removed else ""
-    return f'{{"asserter":{_encode(statement.asserter)},"element":{dump(statement.element)},"label":"{body_label(statement.element)}"{removed}}}'
+    return f'{{"asserter":{_encode(statement.asserter)},"element":{body},"label":"{body_label(statement.element)}"{removed}}}'
 
 
 def load_statement(text: str | None) -> Statement | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from papergraph.folding import fold, is_cjk, search_tokens
-from papergraph.model import Concept, Node, Paper, Topic
+from papergraph.model import Concept, Node, Paper, Source, Topic
 from papergraph.resolve.names import short_names
 from papergraph.store.protocol import Hit
 from papergraph.vocabulary import Label
@@ -36,6 +36,11 @@ def names_of(node: Node) -> tuple[str, ...]:
     if isinstance(node, Topic | Concept):
         return tuple(sorted({fold(n) for n in (node.pref_label, *node.alt_labels)}))
     return ()
+
+
+def tokens_of(node: Node) -> str:
+    """What full-text search indexes of a node; nothing of a source."""
+    return "" if isinstance(node, Source) else " ".join(search_tokens(" ".join(searched(node))))
 
 
 class Searched(Protocol):

@@ -298,8 +298,9 @@ class Neo4jStore:
         self._run_rows("relations_drop", rows.gone_relations, "ids")
         self._run_rows("node_drop", rows.gone_nodes, "ids")
         nodes: dict[str, list[dict[str, Any]]] = {}
-        for row in rows.nodes:
-            nodes.setdefault(row.node.label.lower(), []).append(node_row(row.node, row.names, row.tokens, rows.terms.get(row.node.id)))
+        new = dict(count_terms(rows.texts))
+        for node in rows.nodes:
+            nodes.setdefault(node.label.lower(), []).append(node_row(node, new.get(node.id)))
         for label, some in nodes.items():
             self._run_rows(f"{label}_put", some)
         edges: dict[str, list[dict[str, str]]] = {}
@@ -310,8 +311,7 @@ class Neo4jStore:
         self._run_rows("relation_put", [relation_row(r) for r in rows.relations])
         if rows.stale:
             texts = {c.paper.id: (c.paper.title, *c.texts) for c in self.contents(rows.stale)}
-            terms = count_terms(texts)
-            self._run_rows("terms_put", [{"id": p, "terms": sorted(n), "counts": [n[t] for t in sorted(n)]} for p, n in sorted(terms.items())])
+            self._run_rows("terms_put", [{"id": p, "terms": sorted(n), "counts": [n[t] for t in sorted(n)]} for p, n in count_terms(texts)])
 
     # --- what weave asks
 

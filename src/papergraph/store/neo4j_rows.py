@@ -12,6 +12,7 @@ from papergraph.model import Evidence, Node, Paper, Relation, Statement
 from papergraph.resolve.identity import keys_of
 from papergraph.store.bodies import body_label, dump, dump_statement
 from papergraph.store.changes import Change
+from papergraph.store.indexed import names_of, tokens_of
 from papergraph.vocabulary import RELATIONS
 
 PAGE = 200
@@ -59,12 +60,12 @@ def statement_row(statement: Statement, work: str | None) -> dict[str, Any]:
     }
 
 
-def node_row(node: Node, names: Sequence[str], tokens: str, terms: Mapping[str, int] | None) -> dict[str, Any]:
-    """A node of the graph with what it is found by."""
+def node_row(node: Node, terms: Mapping[str, int] | None) -> dict[str, Any]:
+    """A node of the graph with what it is found by; `terms` are the content words of a paper, if they are known."""
     properties = node.properties()
-    if names:
+    if names := names_of(node):
         properties["names"] = sorted({key_of(n) for n in names})
-    if tokens:
+    if tokens := tokens_of(node):
         properties["tokens"] = tokens
     if terms:
         properties["terms"] = sorted(terms)
@@ -95,7 +96,7 @@ def pages(number: int, start: int, changes: Sequence[Change]) -> Iterator[dict[s
         if page["changes"] and (len(page["changes"]) >= PAGE or size > PAGE_CHARACTERS):
             yield page
             page, size = {"changeSet": number, "start": position, "changes": [], "keys": []}, 0
-        text = json.dumps([dump_statement(change.before), dump_statement(change.after)], ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps([dump_statement(s, dump(s.element)) if s else None for s in (change.before, change.after)], ensure_ascii=False, separators=(",", ":"))
         page["changes"].append(text)
         page["keys"].append(statement_id(*change.statement.key))
         size += len(text)

@@ -9,12 +9,10 @@ from itertools import islice
 from typing import Protocol, TypeVar
 
 from papergraph.errors import StaleError
-from papergraph.folding import search_tokens
 from papergraph.graph import Statements, edges_of, leads_to, weave
-from papergraph.model import Edge, Node, Note, Paper, Relation, Source, Statement
+from papergraph.model import Edge, Node, Note, Paper, Relation, Statement
 from papergraph.resolve.identity import keys_of
 from papergraph.store.changes import Change
-from papergraph.store.indexed import names_of, searched
 
 _T = TypeVar("_T")
 
@@ -35,31 +33,31 @@ class Pending:
 
     def __init__(self, store: Statements, changes: Sequence[Change], held: Sequence[Statement]) -> None:
         self._store = store
-        self._held: dict[str, list[Statement]] = {c.statement.element.id: [] for c in changes}
+        self._read = {c.statement.element.id for c in changes}
+        self._held: dict[str, list[Statement]] = {}
         for statement in held:
-            self._held[statement.element.id].append(statement)
+            self._held.setdefault(statement.element.id, []).append(statement)
         self._works: dict[str, str | None] = {}
-        self._changed = {c.statement.key for c in changes}
+        self._changed = {c.before.key for c in changes if c.before}
         self._said: dict[str, list[Statement]] = {}
-        self._leading: dict[str, set[str]] = {}
-        self._keyed: dict[str, set[str]] = {}
+        self._leading: dict[str, list[str]] = {}
+        self._keyed: dict[str, list[str]] = {}
         for statement in (c.after for c in changes if c.after):
             element = statement.element
             self._said.setdefault(element.id, []).append(statement)
             for target in leads_to(element):
-                self._leading.setdefault(target, set()).add(element.id)
+                self._leading.setdefault(target, []).append(element.id)
             if isinstance(element, Paper):
                 for key in keys_of(element).all():
-                    self._keyed.setdefault(key, set()).add(element.id)
+                    self._keyed.setdefault(key, []).append(element.id)
 
     def statements_on(self, elements: Iterable[str]) -> list[Statement]:
         wanted = set(elements)
-        unread = wanted - self._held.keys()
-        for e in unread:
-            self._held[e] = []
+        unread = wanted - self._read
+        self._read |= unread
         for s in self._store.statements_on(unread) if unread else ():
-            self._held[s.element.id].append(s)
-        held = [s for e in wanted for s in self._held[e] if s.key not in self._changed]
+            self._held.setdefault(s.element.id, []).append(s)
+        held = [s for e in wanted for s in self._held.get(e, ()) if s.key not in self._changed]
         return sorted([*held, *(s for e in wanted for s in self._said.get(e, ()))], key=lambda s: s.key)
 
     def statements_referring(self, elements: Iterable[str]) -> list[Statement]:
@@ -93,30 +91,21 @@ class Pending:
 
 
 @dataclass(frozen=True, slots=True)
-class NodeRow:
-    """A node with the folded names and the search tokens that it is found by."""
-
-    node: Node
-    names: tuple[str, ...]
-    tokens: str
-
-
-@dataclass(frozen=True, slots=True)
 class Rows:
     """What a change does to a store's graph: rows that go, then rows that come.
 
-    `replaced` are nodes whose outgoing structural edges, names and tokens go first. `terms` are the content words of papers
-    that are new; `stale` the papers whose content words must be counted from their texts once all is written.
+    `replaced` are nodes whose outgoing structural edges, names and tokens go first. `texts` are the title and notes of each
+    paper that is new; `stale` the papers whose texts must be read once all is written.
     """
 
     gone_nodes: tuple[str, ...]
     replaced: tuple[str, ...]
     gone_relations: tuple[str, ...]
     works: tuple[tuple[str, str | None], ...]
-    nodes: tuple[NodeRow, ...]
+    nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     relations: tuple[Relation, ...]
-    terms: dict[str, Counter[str]]
+    texts: dict[str, list[str]]
     stale: tuple[str, ...]
 
 
@@ -164,32 +153,26 @@ def rows_of(store: Reads, changes: Sequence[Change], held: Sequence[Statement]) 
         tuple(sorted(replaced)),
         tuple(sorted(update.gone_relations)),
         tuple(sorted(update.works.items())),
-        node_rows(kept),
+        tuple(kept),
         tuple(dict.fromkeys(edges)),
         tuple(r for r in update.relations if r.source in present and r.target in present and r.source != r.target),
-        _terms_of_new([n for n in kept if isinstance(n, Paper) and n.id not in existing], kept),
+        _texts_of_new([n for n in kept if isinstance(n, Paper) and n.id not in existing], kept),
         tuple(sorted(stale - (papers - existing))),
     )
 
 
-def node_rows(nodes: Iterable[Node]) -> tuple[NodeRow, ...]:
-    """Each node with what it is found by."""
-    return tuple(NodeRow(n, names_of(n), "" if isinstance(n, Source) else " ".join(search_tokens(" ".join(searched(n))))) for n in nodes)
-
-
-def _terms_of_new(papers: Sequence[Paper], nodes: Iterable[Node]) -> dict[str, Counter[str]]:
+def _texts_of_new(papers: Iterable[Paper], nodes: Iterable[Node]) -> dict[str, list[str]]:
     """A paper that was not there before is spoken of only by notes that come with it."""
     texts = {p.id: [p.title] for p in papers}
     for node in nodes:
         if isinstance(node, Note) and node.about in texts:
             texts[node.about].append(node.text)
-    return count_terms(texts)
+    return texts
 
 
-def count_terms(texts: Mapping[str, Sequence[str]]) -> dict[str, Counter[str]]:
-    """How often each content word stands in the texts of each paper."""
-    if not texts:
-        return {}
+def count_terms(texts: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, Counter[str]]]:
+    """Each paper, by id, with how often each content word stands in its texts."""
     from papergraph.lang.tokens import content_terms
 
-    return {paper: content_terms("\n".join(pieces)) for paper, pieces in texts.items()}
+    for paper in sorted(texts):
+        yield paper, content_terms("\n".join(texts[paper]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
@@ -20,10 +20,10 @@ from papergraph.model import Concept, Edge, Graph, Node, Paper, Relation, Source
 from papergraph.resolve.identity import keys_of
 from papergraph.store.bodies import body_label, dump, dump_statement, load_counts, load_element, load_node, load_relation, load_statement
 from papergraph.store.changes import Change, ChangeSet, add_counts, count, now
-from papergraph.store.indexed import Candidate, find
+from papergraph.store.indexed import Candidate, find, names_of, tokens_of
 from papergraph.store.likeness import rank_alike
 from papergraph.store.protocol import Alike, Contents, Filter, Hit, Statistics, Surroundings, Tie
-from papergraph.store.rows import Rows, check_held, count_terms, rows_of
+from papergraph.store.rows import Rows, batches, check_held, count_terms, rows_of
 from papergraph.store.sql import queries, schemas
 from papergraph.store.surroundings import surroundings
 from papergraph.store.topics import in_order_of_notes
@@ -36,6 +36,9 @@ BUSY_SECONDS = 5.0
 
 CACHE_KIB = 65_536
 """Pages held in memory at most: ids are spread over the whole file, so that a large store needs more than SQLite's 2 MiB."""
+
+BATCH = 1_000
+"""Changes whose elements are held as JSON at a time."""
 
 _T = TypeVar("_T")
 Row = sqlite3.Row
@@ -169,8 +172,7 @@ class SqliteStore:
                 check_held(changes, held)
                 rows = rows_of(self, changes, held)
                 number = self._open_change_set(by, action, undoes, at) if continues is None else continues
-                self._log(number, changes)
-                self._put_statements(changes, held)
+                self._put_statements(number, changes, held)
                 self._put_graph(rows)
                 self._db.execute("COMMIT")
             except BaseException:
@@ -183,45 +185,34 @@ class SqliteStore:
     def _open_change_set(self, by: str, action: str, undoes: int | None, at: str | None) -> int:
         return int(self._db.execute(queries()["change_set_put"], {"at": at or now(), "by": by, "action": action, "undoes": undoes, "counts": "[]"}).fetchone()[0])
 
-    def _log(self, number: int, changes: Sequence[Change]) -> None:
-        found = self._rows("change_set_get", number=number)
-        if not found:
-            raise StaleError(f"there is no change set {number} to go on with; run the command again")
-        before = _change_set(found[0])
-        self._run("change_set_count", number=number, counts=json.dumps(add_counts(before.counts, count(changes)), ensure_ascii=False))
-        self._run_many(
-            "change_put",
-            (
-                {
-                    "change_set": number,
-                    "position": position,
-                    "element": change.statement.element.id,
-                    "asserter": change.statement.asserter,
-                    "before": dump_statement(change.before),
-                    "after": dump_statement(change.after),
-                }
-                for position, change in enumerate(changes, before.size)
-            ),
-        )
-
-    def _put_statements(self, changes: Sequence[Change], held: Iterable[Statement]) -> None:
+    def _put_statements(self, number: int, changes: Sequence[Change], held: Iterable[Statement]) -> None:
+        """Log the changes in the change set of that number, and make them."""
+        start = self._count(number, changes)
         self._run_many("statement_drop", ({"element": c.statement.element.id, "asserter": c.statement.asserter} for c in changes if c.after is None))
-        put = [c.after for c in changes if c.after is not None]
-        self._run_many(
-            "statement_put",
-            ({"element": s.element.id, "asserter": s.asserter, "label": body_label(s.element), "removed": int(s.removed), "body": dump(s.element)} for s in put),
-        )
-        changed = {c.statement.key for c in changes}
+        for some in batches(enumerate(changes, start), BATCH):
+            body = {id(e): dump(e) for e in (s.element for _, c in some for s in (c.before, c.after) if s)}
+            self._run_many("change_put", (_change_row(number, position, change, body) for position, change in some))
+            self._run_many("statement_put", (_statement_row(c.after, body) for _, c in some if c.after))
+        changed = {c.before.key for c in changes if c.before}
         stood = [s for s in held if s.key not in changed]
         touched = sorted({s.element.id for s in held})
         if touched:
             self._run("reference_drop", ids=json.dumps(touched))
             self._run("mention_key_drop", ids=json.dumps(touched))
-        said = [*stood, *put]
+        said = [*stood, *(c.after for c in changes if c.after)]
         self._run_many("reference_put", ({"target": t, "element": s.element.id} for s in said for t in leads_to(s.element)))
         self._run_many(
             "mention_key_put", ({"key": k, "mention": s.element.id} for s in said if isinstance(s.element, Paper) for k in sorted(keys_of(s.element).all()))
         )
+
+    def _count(self, number: int, changes: Sequence[Change]) -> int:
+        """Count the changes in their change set, and tell how many it held before."""
+        found = self._rows("change_set_get", number=number)
+        if not found:
+            raise StaleError(f"there is no change set {number} to go on with; run the command again")
+        before = _change_set(found[0])
+        self._run("change_set_count", number=number, counts=json.dumps(add_counts(before.counts, count(changes)), ensure_ascii=False))
+        return before.size
 
     def _put_graph(self, rows: Rows) -> None:
         ids = json.dumps(rows.replaced)
@@ -230,36 +221,21 @@ class SqliteStore:
         self._run("relations_drop", ids=json.dumps(rows.gone_relations))
         self._run("tally_less", ids=json.dumps(rows.gone_nodes))
         self._run("node_drop", ids=json.dumps(rows.gone_nodes))
-        self._run("tally_more", papers=len(rows.terms))
+        self._run("tally_more", papers=len(rows.texts))
         self._run_many("work_drop", ({"mention": m} for m, w in rows.works if w is None))
         self._run_many("work_put", ({"mention": m, "work": w} for m, w in rows.works if w is not None))
-        self._run_many("node_put", (_node_row(r.node) for r in rows.nodes))
-        self._run_many("words_put", ({"id": r.node.id, "tokens": r.tokens} for r in rows.nodes if r.tokens))
-        self._run_many("name_put", ({"key": k, "node": r.node.id} for r in rows.nodes for k in r.names))
+        self._run_many("node_put", (_node_row(n) for n in rows.nodes))
+        self._run_many("words_put", ({"id": n.id, "tokens": tokens} for n in rows.nodes if (tokens := tokens_of(n))))
+        self._run_many("name_put", ({"key": k, "node": n.id} for n in rows.nodes for k in names_of(n)))
         self._run_many("edge_put", ({"source": e.source, "type": e.type, "target": e.target} for e in rows.edges))
-        self._run_many(
-            "relation_put",
-            (
-                {
-                    "id": r.id,
-                    "type": r.type,
-                    "source": r.source,
-                    "target": r.target,
-                    "confidence": r.confidence,
-                    "hedged": int(r.hedged),
-                    "status": str(r.status),
-                    "body": dump(r),
-                }
-                for r in rows.relations
-            ),
-        )
+        self._run_many("relation_put", (_relation_row(r) for r in rows.relations))
         self._put_terms(rows)
 
     def _put_terms(self, rows: Rows) -> None:
-        terms = {**rows.terms, **count_terms(self._texts(rows.stale))}
+        texts = {**rows.texts, **self._texts(rows.stale)}
         self._run("terms_drop", ids=json.dumps(rows.stale))
-        numbers = {r["id"]: r["number"] for r in self._rows("numbers", ids=json.dumps(sorted(terms)))}
-        self._run_many("term_put", ({"term": t, "paper": numbers[p], "number": n} for p in sorted(terms) for t, n in sorted(terms[p].items())))
+        numbers = {r["id"]: r["number"] for r in self._rows("numbers", ids=json.dumps(sorted(texts)))}
+        self._run_many("term_put", ({"term": t, "paper": numbers[p], "number": n} for p, terms in count_terms(texts) for t, n in sorted(terms.items())))
 
     def _texts(self, papers: Iterable[str]) -> dict[str, list[str]]:
         """Title and notes of each paper, in the order of the notes."""
@@ -513,6 +489,17 @@ def _change_set(row: Row, changes: tuple[Change, ...] = ()) -> ChangeSet:
     return ChangeSet(row["number"], row["at"], row["by"], row["action"], changes, row["undoes"], row["undone_by"], load_counts(row["counts"]))
 
 
+def _change_row(number: int, position: int, change: Change, body: Mapping[int, str]) -> Parameters:
+    """A change in the log; `body` holds its elements as JSON, by their identity."""
+    before, after = (dump_statement(s, body[id(s.element)]) if s else None for s in (change.before, change.after))
+    return {"change_set": number, "position": position, "element": change.statement.element.id, "asserter": change.statement.asserter, "before": before, "after": after}
+
+
+def _statement_row(statement: Statement, body: Mapping[int, str]) -> Parameters:
+    element = statement.element
+    return {"element": element.id, "asserter": statement.asserter, "label": body_label(element), "removed": int(statement.removed), "body": body[id(element)]}
+
+
 def _node_row(node: Node) -> Parameters:
     return {
         "id": node.id,
@@ -522,4 +509,17 @@ def _node_row(node: Node) -> Parameters:
         "path": getattr(node, "path", None),
         "line": getattr(node, "line", None),
         "body": dump(node),
+    }
+
+
+def _relation_row(relation: Relation) -> Parameters:
+    return {
+        "id": relation.id,
+        "type": relation.type,
+        "source": relation.source,
+        "target": relation.target,
+        "confidence": relation.confidence,
+        "hedged": int(relation.hedged),
+        "status": str(relation.status),
+        "body": dump(relation),
     }

@@ -61,7 +61,8 @@ ON CONFLICT (id) DO UPDATE SET label = excluded.label, name = excluded.name, rol
 DELETE FROM words WHERE rowid IN (SELECT n.number FROM json_each(:ids) AS i CROSS JOIN node AS n ON n.id = i.value);
 
 -- name: words_put
-INSERT INTO words (rowid, tokens) SELECT number, :tokens FROM node WHERE id = :id;
+-- VALUES, not SELECT: for a statement that could insert many rows SQLite opens a savepoint, at which FTS5 writes out what it has gathered
+INSERT INTO words (rowid, tokens) VALUES ((SELECT number FROM node WHERE id = :id), :tokens);
 
 -- name: names_drop
 DELETE FROM name WHERE node IN (SELECT value FROM json_each(:ids));
