@@ -371,6 +371,18 @@ _LEAD_WORDS = re.compile(
 )
 
 
+_FIRST_WORD = re.compile(r"\A(?:the\s+)?([\w-]+?)(?:s|['’]s)?(?=[\s,(]).*", re.IGNORECASE | re.DOTALL)
+
+
+def _called(sentence: Sentence) -> frozenset[str]:
+    """The short names of the paper that a sentence is about, folded: those given, and its title's initials."""
+    if sentence.subject is None:
+        return frozenset()
+    title = re.split(r"[:：(]\s|\s[-–—]\s", sentence.subject.paper.title)[0]
+    initials = "".join(w[0] for w in re.split(r"[\s-]+", title) if w and w[0].isalpha())
+    return frozenset(fold(n) for n in (*sentence.subject.names, *((initials,) if len(initials) > 1 else ())))
+
+
 _IN_MY_VIEW = re.compile(r"^(?:(?:to|in|for|at) (?:my|our|me|us)\b(?: (?:eye|eyes|view|opinion|mind|taste|understanding|reading|book))?|as far as i (?:can )?(?:see|tell|know|understand)|if i (?:read|understand|get) \w+(?: right(?:ly)?| correctly)?|frankly|honestly|imo|imho|afaict|afaik|iiuc)\W*", re.IGNORECASE)
 """How readers begin to say what they think."""
 
@@ -382,6 +394,7 @@ def _speaks_of_itself(sentence: Sentence, match: Match, words: Lexicon) -> bool:
     text = sentence.block.text
     first, _ = clause(sentence, match.start, match.end, words)
     own = [m for m in sentence.mentions if m.end <= match.start and _is_self(sentence, m)]
+    called = _called(sentence)
     for start in {first, aside(sentence, match.start), sentence.start}:
         lead = text[start : match.start].strip(" -–—*_>(\"“'")
         lead = re.sub(r"^\*{0,2}[\w ]{2,20}\*{0,2}:\s*", "", lead)
@@ -391,6 +404,7 @@ def _speaks_of_itself(sentence: Sentence, match: Match, words: Lexicon) -> bool:
             or _ABOUT_ITSELF.match(lead)
             or all(_LEAD_WORDS.match(w) for w in re.split(r"[\W_]+", lead) if w)
             or any(start <= m.start <= start + 12 for m in own)
+            or (called and fold(_FIRST_WORD.sub(r"\1", lead)) in called)
         ):
             return True
     return False

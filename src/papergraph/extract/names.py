@@ -213,7 +213,7 @@ _EMPTY_HEADS = frozenset(
 
 _TERM = re.compile(r"[A-Za-z]-[A-Za-z]|\d|[A-Z]|^\w+(?:[ ]\w+){1,3}$")
 """What makes plain words a term: a hyphen, a capital, a number, or a run of two to four words."""
-_SHORTEST_TERM = 5
+_SHORTEST_TERM, _LONG_TERM = 5, 11
 
 
 def phrase_after(sentence: Sentence, match: Match, words: Lexicon) -> Mention | None:
@@ -232,7 +232,8 @@ def phrase_after(sentence: Sentence, match: Match, words: Lexicon) -> Mention | 
     if kept and kept[0].casefold().endswith("ing") and len(kept[0]) > _SHORTEST_TERM:
         return None
     label = " ".join(kept).strip("'’-)")
-    if not kept or kept[-1].casefold() in _EMPTY_HEADS or len(label) < _SHORTEST_TERM or _common(label, words) or not _TERM.search(label):
+    kind = _PLURAL.fullmatch(label) is not None
+    if not kept or kept[-1].casefold() in _EMPTY_HEADS or (not kind and (len(label) < _SHORTEST_TERM or _common(label, words) or not (_TERM.search(label) or len(label) >= _LONG_TERM))):
         return None
     start = found.start(1)
     return Mention(start, start + len(label), "phrase", 0.65, concept=label)

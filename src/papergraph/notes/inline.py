@@ -118,11 +118,14 @@ def parse_link_label(state: StateInline, start: int, disableNested: bool = False
     return state.label_end(start, no_links=disableNested)
 
 
+_TARGET = re.compile(r"\(\s{0,8}(?:<[^<>\n]{0,2000}>|[^\s()<>]{0,2000})(?:\s{1,8}[\"'(]|\s{0,8}\))")
+
+
 def wikilink(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - markdown-it's signature
     """The inline rule for `[[page]]`, `[[page|label]]` and the embed `![[file]]`."""
     found = _WIKI.match(state.src, state.pos, state.posMax)
-    if found is None or state.src[found.end() : found.end() + 1] == "(":
-        # "[[pdf]](https://…)" is a link whose text stands in brackets
+    if found is None or _TARGET.match(state.src, found.end(), state.posMax):
+        # "[[pdf]](https://…)" is a link whose text stands in brackets, "[[page]](much alike)" is none
         return False
     if not silent:
         token = state.push("wikilink", "", 0)
