@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from papergraph.extract.centres import take_up
 from papergraph.extract.cues import match_cues, tell_kinds, weigh_hedges
 from papergraph.extract.entries import find_entries
 from papergraph.extract.gate import gate_targets
@@ -43,6 +44,7 @@ READING = (
     find_citations,
     link_titles,
     find_said_titles,
+    take_up,
     mark_promising,
     find_names,
     find_positions,

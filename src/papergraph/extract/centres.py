@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from papergraph.extract.state import Extraction, Mention, Sentence
+from papergraph.extract.state import Entry, Extraction, Mention, Sentence
 from papergraph.model import Paper
-from papergraph.notes.document import Block
+from papergraph.notes.document import Block, BlockKind
 
 TOPIC = re.compile(r"^[\s」』)）\]\"”*_`]*(?:[(（\[][^()（）\[\]]{0,60}[)）\]])?\s*(?:は|も|が|では|でも|って|の方が|のほうが|とは)")
 """What marks a Japanese topic or subject behind a name."""
@@ -22,6 +22,30 @@ _PRESENTED = re.compile(
 )
 _PARAGRAPH_LEAD = 200
 """Characters at a paragraph's beginning in which a work that it is about is named."""
+
+
+_BEGUN = re.compile(r"[\s」』)）\]\"”*_]*(?:[.。:：]|\s?[-–—]{1,2}\s|\s)")
+
+
+def take_up(state: Extraction) -> None:
+    """Under no paper, a paragraph or item that begins with a work is about it ("MACE. Uses the ACE basis …"), with what is nested below."""
+    adopted: dict[int, Entry] = {}
+    for sentence in state.sentences:
+        block = sentence.block
+        if sentence.subject is not None or block.kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM):
+            continue
+        if id(block) not in adopted:
+            first = min((m for m in sentence.mentions if m.paper is not None and not m.bare), key=lambda m: (m.start, -m.end), default=None)
+            begins = first is not None and not block.text[: first.start].strip(" *_[「『\"“") and _BEGUN.match(block.text, first.end) is not None
+            if begins and first is not None and first.paper is not None:
+                adopted[id(block)] = Entry(first.paper, block, (first.start, first.end), first.end)
+            else:
+                above = state.parent.get(id(block))
+                held = adopted.get(id(above)) if above is not None else None
+                if held is None:
+                    continue
+                adopted[id(block)] = held
+        sentence.subject = adopted[id(block)]
 
 
 def centre_of(sentence: Sentence) -> Paper | None:

@@ -580,6 +580,9 @@ def _in_prose(state: Extraction, blocks: list[Block]) -> list[Entry]:
         for start, end, link in _set_off(block):
             text = squeeze(block.text[start:end]).strip('"“”「」『』*_ .')
             to_work = link is not None and is_paper_address(link.target)
+            if _by_author_and_year(text):
+                # [Levy (2008)](…): the reference list has its title
+                continue
             if start < reach or not (looks_like_title(text) or _could_be_title(text)):
                 continue
             told = Told()
@@ -599,6 +602,15 @@ def _in_prose(state: Extraction, blocks: list[Block]) -> list[Entry]:
     return out
 
 
+def _by_author_and_year(text: str) -> bool:
+    """Whether words cite a work by its authors and year alone: "Oh & Schuler (2023a)"."""
+    if not _YEAR_LAST.search(text):
+        return False
+    found = read_attribution(_YEAR_LAST.sub(r"\1", text))
+    return found is not None and bool(found.authors) and found.year is not None and (len(found.authors) > 1 or not looks_like_title(text))
+
+
+_YEAR_LAST = re.compile(r"((?:19|20)\d\d)[a-z]?[)）\]]?\s*\Z")
 _CITED = re.compile(r"[(（][^()（）]{2,80}(?:19|20)\d\d[a-z]?[)）]|[A-Z][\w-]{1,40}+ (?:and [A-Z][\w-]+|et al\.) \((?:19|20)\d\d\)")
 _FEW_CITED = 5
 """Citations by author and year above which running text is a survey, which is about no one work."""

@@ -423,6 +423,9 @@ def _link_mention(state: Extraction, sentence: Sentence, link: Link, own: dict[s
         return Mention(link.start, end, "link", 0.97, same)
     if not text or link.end <= link.start:
         return None
+    cited = _cited_link(state, sentence, text, link)
+    if cited is not None:
+        return Mention(link.start, end, "link", 0.97, cited)
     reference = read_reference(text)
     if reference is not None and reference.year is not None and is_paper_address(link.target):
         text = text[slice(*reference.title)].strip(" .,")
@@ -447,6 +450,31 @@ def _link_mention(state: Extraction, sentence: Sentence, link: Link, own: dict[s
     ):
         return Mention(link.start, end, "link", 0.85, concept=text)
     return None
+
+
+_WITH_LETTER = re.compile(r"(?<!\d)(?:19|20)\d\d[a-z](?![\w])")
+
+
+def _cited_link(state: Extraction, sentence: Sentence, text: str, link: Link) -> Paper | None:
+    """The work of the file's reference list that a link's words cite by author and year: [Levy (2008)](…)."""
+    if not is_web(link.target) or not _ANY_YEAR.search(text):
+        return None
+    letter = _WITH_LETTER.search(text)
+    found = read_attribution(text if letter is None else text.replace(letter[0], letter[0][:-1]))
+    if found is None or not found.authors or not found.year:
+        return None
+    name = surname(found.authors[0])
+    entry = (state.references.by_author(name, letter[0]) if letter else None) or state.references.by_author(name, found.year)
+    if entry is None:
+        return None
+    ids = identifiers(link.target)
+    return replace(
+        referred(state, entry.paper, "", sentence),
+        url=entry.paper.url or link.target,
+        doi=entry.paper.doi or ids.doi,
+        arxiv_id=entry.paper.arxiv_id or ids.arxiv_id,
+        openreview_id=entry.paper.openreview_id or ids.openreview_id,
+    )
 
 
 def _named_before(state: Extraction, sentence: Sentence, at: int, paper: Paper) -> int:

@@ -161,9 +161,15 @@ def _name(found: ReferenceList, entry: Entry) -> None:
     if not entry.paper.authors:
         return
     first = surname(entry.paper.authors[0])
-    for key in ((fold(first), entry.paper.year), (fold(first), None)):
+    letter = _LETTER.search(entry.block.text) if entry.block is not None and entry.paper.year else None
+    lettered = f"{entry.paper.year}{letter[2]}" if letter and letter[1] == str(entry.paper.year) else None
+    for key in ((fold(first), entry.paper.year), (fold(first), None), *(((fold(first), lettered),) if lettered else ())):
         held = found.named.get(key, entry)
         found.named[key] = entry if held is entry else None
+
+
+_LETTER = re.compile(r"(?<!\d)((?:19|20)\d\d)([a-z])(?![\w])")
+"""A year told apart by a letter: 2023a."""
 
 
 def surname(author: str) -> str:

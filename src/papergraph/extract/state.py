@@ -54,12 +54,12 @@ class ReferenceList:
     """
 
     numbered: dict[str, Entry] = field(default_factory=dict)
-    named: dict[tuple[str, int | None], Entry | None] = field(default_factory=dict)
+    named: dict[tuple[str, int | str | None], Entry | None] = field(default_factory=dict)
     blocks: set[int] = field(default_factory=set)
     footnotes: dict[str, Block] = field(default_factory=dict)
 
-    def by_author(self, surname: str, year: int | None) -> Entry | None:
-        """The one work of that first author and year; by author alone where the year is not told."""
+    def by_author(self, surname: str, year: int | str | None) -> Entry | None:
+        """The one work of that first author and year (`"2023a"` where a letter tells works of a year apart); by author alone without one."""
         return self.named.get((fold(surname), year))
 
 
