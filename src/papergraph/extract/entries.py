@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from papergraph.extract.attribution import Attribution, likely, read_attribution
+from papergraph.extract.attribution import Attribution, is_venue, likely, read_attribution
 from papergraph.extract.fields import Told, filled, place_of, put_attribution, read_lines, read_record
 from papergraph.extract.labels import is_review, meaning_of, read_label, section_of
 from papergraph.extract.owner import of_file, of_post
@@ -457,6 +457,10 @@ def _row_line(state: Extraction, block: Block, told: Told) -> TitleLine | None:
                 put_attribution(state, told, block, found)
             elif len(cell) > 40 and b > summary and a > start:
                 summary = a
+        name = next((squeeze(block.text[a:b]) for a, b in block.cells if b <= start and b - a <= _SHORT_CELL // 2), "")
+        if _CELL_NAME.fullmatch(name) and not is_venue(name) and read_attribution(name) is None:
+            # a column of the models' names before that of the titles
+            told.put("aliases", (name,))
         own = link or next((x for x in block.links if is_paper_address(x.target)), None)
         line = read_title_line(Block(block.kind, block.text[start:end], block.offsets[start:end], block.line))
         title = line.title if line is not None and line.attributed else title
@@ -482,6 +486,7 @@ def _row_line(state: Extraction, block: Block, told: Told) -> TitleLine | None:
     return None
 
 
+_CELL_NAME = re.compile(r"(?=(?:.*[A-Z]){2}|.*\d|.*[a-z][A-Z])[A-Za-z][A-Za-z0-9+*.-]*(?: [A-Z0-9][A-Za-z0-9+*.-]*)?")
 _NAMED_BEHIND = re.compile(r"\s*[(（]([A-Z\u00c0-\u017f][\w'’-]+(?:\s(?:et al\.?|and|&)\s?[\w'’-]*)?)[)）]\Z")
 
 
@@ -549,7 +554,7 @@ def _entry(state: Extraction, block: Block, line: TitleLine, told: Told, role: R
         block,
         (line.start, line.end),
         line.rest,
-        short_names(line.title),
+        tuple(dict.fromkeys((*short_names(line.title), *(told.values.get("aliases") or ())))),  # type: ignore[misc]
         keys=tuple(str(k) for k in (told.values.get("keys") or ())),  # type: ignore[attr-defined]
     )
 
