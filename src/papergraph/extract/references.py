@@ -130,7 +130,7 @@ def find_references(state: Extraction) -> None:
         if block.kind is BlockKind.HEADING or block.kind is BlockKind.CODE:
             continue
         listed = state.sections.get(id(block)) == "references"
-        heading = _heading_above(state, block)
+        heading = heading_above(state, block)
         number = _NUMBER.match(block.text)
         footnote = number is not None and (number["a"] or "").startswith("^")
         if (
@@ -248,7 +248,8 @@ def read_line_in_list(state: Extraction, block: Block, start: int) -> tuple[str,
     return title, (begin, max(line.end, begin + 1)), line.attribution
 
 
-def _heading_above(state: Extraction, block: Block) -> Block | None:
+def heading_above(state: Extraction, block: Block) -> Block | None:
+    """The heading that a block stands under, `None` for one under none."""
     above = state.parent.get(id(block))
     while above is not None and above.kind is not BlockKind.HEADING:
         above = state.parent.get(id(above))

@@ -8,8 +8,9 @@ from functools import lru_cache
 from itertools import pairwise
 
 from papergraph.extract.attribution import read_attribution
-from papergraph.extract.entries import is_bibtex, only_refers
+from papergraph.extract.entries import only_refers
 from papergraph.extract.legend import BRACKETS
+from papergraph.extract.rows import is_bibtex
 from papergraph.extract.state import Entry, Extraction, Sentence
 from papergraph.folding import is_cjk
 from papergraph.lang import language_of

@@ -26,7 +26,7 @@ _SMALL = frozenset(
     "a an and as at but by for from in into is of on or over per the to via vs with without through under between are do does be can how what when where why who using your not no it its you".split()
 )
 _QUOTED = re.compile(r"""^\s*["“「『《](?P<title>[^"”」』》]{8,})["”」』》]""")
-_SENTENCE_END = re.compile(r"[。．.!！][」』)）\"”’]*$")
+SENTENCE_END = re.compile(r"[。．.!！][」』)）\"”’]*$")
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 
 
@@ -370,7 +370,7 @@ def looks_like_title(title: str) -> bool:
     words = _WORD.findall(title)
     if not 3 <= len(words) <= 40 or len(title) > 250 or is_cjk(title):
         return False
-    if _SENTENCE_END.search(title) and not title.endswith("?"):
+    if SENTENCE_END.search(title) and not title.endswith("?"):
         return False
     return title_case(title) >= 0.6 or (":" in title and title[:1].isupper() and title_case(title.split(":")[0] + " X") >= 0.9)
 
