@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
+from papergraph.extract.arguments import listed_with
 from papergraph.extract.attribution import read_attribution
 from papergraph.extract.confidence import Signals
 from papergraph.extract.entries import only_refers
-from papergraph.extract.gate import listed_with
 from papergraph.extract.labels import Labelled, read_label
 from papergraph.extract.mentions import referred
 from papergraph.extract.state import Extraction, Found, Mention, Sentence, Verdict
