@@ -409,7 +409,7 @@ def _link_mention(state: Extraction, sentence: Sentence, link: Link, own: dict[s
                 state.labels[fold(text)] = known
             return Mention(link.start, end, "link", 0.97, referred(state, known, "", sentence))
         page = link.target.split("#")[0].rsplit("/", 1)[-1].removesuffix(".md")
-        if not fold(page):
+        if not fold(page) or not squeeze(page.removeprefix("@")):
             # "[[#Heading]]" leads to a place in the page itself
             return None
         if link.kind == "key" or (link.kind == "wiki" and _KEY.match(page)):
