@@ -122,7 +122,8 @@ def _attribution(text: str, start: int, end: int) -> Attribution | None:
         if at:
             left = left[: at[0]] + " " * (at[1] - at[0]) + left[at[1] :]
     if authors and (venue or year or len(authors) > 1) and any(c in left for c in "(（"):
-        left = _AFFILIATION.sub(" ", left)
+        # brackets that hold the venue hold no affiliation: "Slow Waves and Fast Decisions (Sato, ICML 2019)" is a title
+        left = _AFFILIATION.sub(lambda m: m[0] if any(covered[m.start() : m.end()]) else " " * len(m[0]), left)
     filler = _FILLER.match(left)
     if filler is None or filler.end() < len(left):
         return None

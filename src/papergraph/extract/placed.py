@@ -195,12 +195,12 @@ def _listed_names(state: Extraction, sentence: Sentence) -> None:
         or len(text) > _LONGEST_REMARK
     ):
         return
-    pieces = [text] if looks_like_title(text.strip()) else [p for p in _BETWEEN_NAMES.split(text) if p and p.strip()]
+    pieces = [text] if looks_like_title(text.strip()) and not any(mark in text for mark in "、;；") else [p for p in _BETWEEN_NAMES.split(text) if p and p.strip()]
     named = [_NAME_ALONE.fullmatch(p) for p in pieces]
     if not named or not all(n is not None and _is_name(n["name"]) for n in named) or sentence.text.rstrip().endswith((".", ":", "：")):
         return
     told = read_attribution(text)
-    if told is not None and len(told.authors) > 1:
+    if told is not None and len(told.authors) > 1 and all(_PERSON.fullmatch(name) for name in told.authors):
         return
     at = sentence.start
     for found in named:
@@ -216,6 +216,9 @@ def _listed_names(state: Extraction, sentence: Sentence) -> None:
         if not any(m.paper is not None and m.paper.id == paper.id for m in sentence.mentions):
             sentence.mentions.append(target)
         _state(sentence, Found("RELATED_TO", sentence.subject.paper, target, Signals("label", target.kind, certainty=target.certainty), rule="listed-name"))
+
+
+_PERSON = re.compile(r"[A-Z][a-z'’.-]*(?: [A-Z][a-z'’.-]*){1,3}")
 
 
 def _is_name(text: str) -> bool:
