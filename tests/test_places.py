@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from test_layouts import Page
 
 from papergraph.extract.attribution import read_attribution
 from papergraph.extract.introduced import initials_of
 from papergraph.notes import read
 from papergraph.resolve.names import short_names
 from papergraph.vocabulary import Role
+from test_layouts import Page
 
 FIRST, SECOND, THIRD = "Slow Waves and Fast Decisions", "A Second Look at Slow Waves", "Still Waters Run Deeper Than Thought"
 

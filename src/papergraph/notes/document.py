@@ -274,7 +274,7 @@ def _breaks(line: str, following: str, widest: int, count: int) -> bool:
 
 
 def _parts_names(line: str, following: str) -> bool:
-    return (_tells(following) or _tells(line)) and not _GOES_ON.search(line)
+    return bool(line and following) and (_tells(following) or _tells(line)) and not _GOES_ON.search(line)
 
 
 def _tells(line: str) -> bool:
