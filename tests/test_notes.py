@@ -177,3 +177,16 @@ def test_any_text_is_read_and_placed(text: str, path: str) -> None:
 def test_crlf_and_lf_give_the_same_blocks() -> None:
     one, two = read(MARKDOWN, "a.md"), read(MARKDOWN.replace("\n", "\r\n"), "a.md")
     assert [o for o in outline(one) if o[1] != "code"] == [o for o in outline(two) if o[1] != "code"]
+
+
+def test_places_of_front_matter() -> None:
+    text = "---\r\ntitle: A Title\r\nauthors:\r\n  - Ann Lee\r\n  - Bo Chen\r\nyear: 2019\r\ntags: [a,\r\n  b]\r\n---\r\nHello\r\n"
+    document = read(text, "a.md")
+    assert {name: (span.line, text[span.start : span.end]) for name, span in document.front.places} == {
+        "title": (2, "A Title"),
+        "authors": (4, "- Ann Lee\r\n  - Bo Chen"),
+        "year": (6, "2019"),
+        "tags": (7, "[a,\r\n  b]"),
+    }
+    toml = '+++\ntitle = "A Title"\n[extra]\nauthors = ["B"]\n+++\n'
+    assert [(name, toml[span.start : span.end]) for name, span in read(toml, "a.md").front.places] == [("title", '"A Title"')]

@@ -153,6 +153,26 @@ def paper_facts(paper: Paper) -> str:
     return " · ".join(f for f in facts if f)
 
 
+def paper_lines(paper: Paper) -> list[tuple[str, str]]:
+    """What else is known of a paper, as `(label, value)`; values that are empty are left out."""
+    told: dict[str, list[str]] = {}
+    for name, _, place in (p.partition(" ") for p in paper.places):
+        path, line, _ = place.rsplit(":", 2)
+        told.setdefault(path, []).append(f"{name.replace('_', ' ')} {line}")
+    lines = [
+        ("also", "; ".join(paper.aliases)),
+        ("link", paper.url or ""),
+        ("links", " ".join(paper.links)),
+        ("doi", paper.doi or ""),
+        ("arXiv", paper.arxiv_id or ""),
+        ("tags", ", ".join(paper.tags)),
+        ("read", paper.read_at or ""),
+        ("from", f"{paper.path}:{paper.line}" if paper.path else ""),
+        ("told on lines", "; ".join(f"{', '.join(lines)} of {path}" for path, lines in told.items())),
+    ]
+    return [(label, value) for label, value in lines if value]
+
+
 def relation_data(relation: Relation, source: Node | None = None, target: Node | None = None) -> dict[str, Any]:
     """A relation for `--json`, with its ends' names where they are known."""
     data = {"evidence": [], **relation.properties()}

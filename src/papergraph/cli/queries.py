@@ -12,6 +12,7 @@ from papergraph.cli.output import (
     inform,
     numbered,
     paper_facts,
+    paper_lines,
     print_json,
     progress_bar,
     quote_line,
@@ -23,7 +24,7 @@ from papergraph.cli.output import (
 )
 from papergraph.errors import PapergraphError, UsageError
 from papergraph.model import Concept, Node, Note, Paper, Relation, Topic
-from papergraph.vocabulary import RELATIONS, Role
+from papergraph.vocabulary import RELATIONS, Role, Status
 
 if TYPE_CHECKING:
     from papergraph.query.related import Related
@@ -213,7 +214,7 @@ def show_(context: typer.Context, name: Annotated[str, typer.Argument(metavar="N
         return
     show(styled(node.name, "bold"), styled(f"{node.label.lower()}  {node.id}", "dim"))
     if isinstance(node, Paper):
-        facts = [("", paper_facts(node)), ("also", "; ".join(node.aliases)), ("link", node.url or ""), ("from", f"{node.path}:{node.line}" if node.path else "")]
+        facts = [("", paper_facts(node)), *paper_lines(node)]
         show(*(hanging(2, styled(f"{k + ': ' if k else ''}{v}")) for k, v in facts if v))
     elif isinstance(node, Topic | Concept) and node.alt_labels:
         show(hanging(2, styled("also: " + "; ".join(node.alt_labels))))
@@ -249,6 +250,10 @@ def papers(
     role = None if all_ else str(Role.CITED if cited else Role.ENTRY)
     with open_library(context) as library:
         found = library.papers(topic=topic, marker=marker, decision=decision, role=role)
+        if not found and decision is not None:
+            known = sorted({p.decision for p in library.papers() if p.decision})
+            if decision not in known:
+                raise UsageError(f"no paper has the decision {decision!r}; " + (f"decisions here: {', '.join(known)}" if known else "none of these notes tells one"))
     if json:
         print_json([node_properties(p) for p in found])
     elif found:
@@ -266,7 +271,7 @@ def _none_found(found: Any, what: str) -> None:
 def relations(
     context: typer.Context,
     type: Types = None,
-    status: Annotated[str | None, typer.Option("--status", help="Only proposed, accepted or rejected ones.")] = None,
+    status: Annotated[Status | None, typer.Option("--status", help="Only proposed, accepted or rejected ones.")] = None,
     min_confidence: MinConfidence = 0.0,
     topic: TopicName = None,
     json: Json = False,

@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime
 import re
 import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 from papergraph.folding import squeeze
-from papergraph.model import Problem
+from papergraph.model import Problem, Span
 from papergraph.notes.document import Fields
 
 _FENCE = re.compile(r"\A(---|\+\+\+)[ \t]*(?:\r\n?|\n)")
@@ -35,8 +37,8 @@ def split_front_matter(text: str) -> tuple[str, str, int]:
     return fence, text[opening.end() : closing.start()], closing.end()
 
 
-def read_front_matter(fence: str, head: str, path: str) -> tuple[Fields, list[Problem]]:
-    """The fields of a front matter; what cannot be read is a problem at its line, never an error."""
+def read_front_matter(fence: str, head: str, path: str, starts: Sequence[int] = ()) -> tuple[Fields, list[Problem]]:
+    """The fields of a front matter, with their places if `starts` tells where the file's lines begin; what cannot be read is a problem at its line, never an error."""
     if not fence:
         return Fields(), []
     try:
@@ -46,7 +48,32 @@ def read_front_matter(fence: str, head: str, path: str) -> tuple[Fields, list[Pr
         return Fields(), [Problem(path, 1, f"the front matter is no valid {'TOML' if fence == '+++' else 'YAML'} and is passed over: {first}")]
     if not isinstance(data, dict):
         return Fields(), []
-    return _validated({str(k).casefold(): v for k, v in data.items()}, head), []
+    return _validated({str(k).casefold(): v for k, v in data.items()}, head, _spans(head, starts)), []
+
+
+_KEY = re.compile(r"""["']?([^\s"'#:=\[\]-][^"'#:=\[\]]*?)["']?\s*[:=]\s*""")
+
+
+def _spans(head: str, starts: Sequence[int]) -> dict[str, Span]:
+    """Where the value of each key at the top stands in the file: from behind its colon to the next key."""
+    out: dict[str, Span] = {}
+    key, begin, line = "", (0, 0), 0
+    lines = re.split(r"\r\n|\r|\n", head)
+    last = (0, 0)
+    for n, text in enumerate([*lines, "end:"]):
+        found = _KEY.match(text)
+        if found is None and not text.startswith("["):
+            last = (n, len(text.rstrip())) if text.strip() else last
+            continue
+        if key and last > begin and last[0] + 1 < len(starts):
+            out.setdefault(key, Span(starts[begin[0] + 1] + begin[1], starts[last[0] + 1] + last[1], line))
+        key = found[1].casefold() if found else ""
+        begin = (n, found.end() if found else 0)
+        if found and found.end() == len(text) and n + 1 < len(lines):
+            # the value begins on the line below
+            begin = (n + 1, len(lines[n + 1]) - len(lines[n + 1].lstrip()))
+        line, last = begin[0] + 2, (n, len(text.rstrip()))
+    return out
 
 
 @cache
@@ -107,7 +134,23 @@ def _fields() -> Any:
     return TypeAdapter(Fields)
 
 
-def _validated(data: dict[str, Any], head: str) -> Fields:
+_SOURCES = {
+    "title": ("title",),
+    "authors": ("authors", "author"),
+    "year": ("year", "published", "issued"),
+    "date": ("date",),
+    "venue": ("venue", "journal", "booktitle", "conference", "container-title"),
+    "url": ("ee", "url", "link", "paper", "pdf", "paper_url", "paperurl"),
+    "doi": ("doi",),
+    "arxiv": ("arxiv", "arxiv_id", "arxivid", "eprint"),
+    "aliases": ("aliases", "alias"),
+    "keys": ("cite_key", "citekey", "citation-key", "key"),
+    "tags": ("tags",),
+}
+"""The keys from which each field is taken, the first that tells something."""
+
+
+def _validated(data: dict[str, Any], head: str, spans: Mapping[str, Span]) -> Fields:
     date = data.get("date")
     published = next((v for v in (data.get("year"), data.get("published"), data.get("issued")) if v), None)
     year = _YEAR.search(str(published)) if published is not None else None
@@ -119,10 +162,10 @@ def _validated(data: dict[str, Any], head: str) -> Fields:
             "authors": tuple(_names(data.get("authors") or data.get("author"))),
             "year": int(year[0]) if year else None,
             "date": date.isoformat()[:10] if isinstance(date, datetime.date) else (str(date)[:10] if isinstance(date, str) else None),
-            "venue": _first(data, "venue", "journal", "booktitle", "conference", "container-title"),
-            "url": _first(data, "ee", "url", "link", "paper", "pdf", "paper_url", "paperurl"),
+            "venue": _first(data, *_SOURCES["venue"]),
+            "url": _first(data, *_SOURCES["url"]),
             "doi": _first(data, "doi"),
-            "arxiv": _first(data, "arxiv", "arxiv_id", "arxivid", "eprint"),
+            "arxiv": _first(data, *_SOURCES["arxiv"]),
             "aliases": tuple(_strings(data.get("aliases") or data.get("alias"))),
             "keys": tuple(_strings(data.get("cite_key")) + _strings(data.get("citekey")) + _strings(data.get("citation-key")) + _strings(data.get("key"))),
             "tags": tuple(_strings(data.get("tags"))),
@@ -131,4 +174,5 @@ def _validated(data: dict[str, Any], head: str) -> Fields:
             "line": line,
         }
     )
-    return fields
+    told = ((name, next((spans[k] for k in keys if _strings(data.get(k)) and k in spans), None)) for name, keys in _SOURCES.items() if getattr(fields, name))
+    return replace(fields, places=tuple((name, span) for name, span in told if span is not None))
