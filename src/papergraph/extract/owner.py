@@ -66,7 +66,7 @@ def of_file(state: Extraction, blocks: list[Block], found: list[Entry]) -> Entry
         str(told.values.get("url") or "")
     )
     known = bool(told.values.get("authors")) and (
-        sure or bool(told.values.get("venue") or told.values.get("year") or told.values.get("url"))
+        sure or bool(told.values.get("venue") or told.values.get("year") or (told.values.get("url") and not by_file))
     )
     reviewed = head is not None and _titled(head) and sum(is_review(c, state.words) for c in head.children if c.kind is BlockKind.HEADING) >= _SECTIONS
     if not (known or reviewed or (sure and (front.title or told.values.get("title") or reference or _titled(head) or (by_file and len(title.split()) > _SHORT_NAME))) or attributed or reference):

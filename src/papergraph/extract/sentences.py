@@ -142,9 +142,13 @@ def _voices(state: Extraction, block: Block, start: int, stop: int) -> Iterator[
 _REMARK_BRACKETS = tuple((p[0], p[1]) for p in BRACKETS if p in ("「」", "『』", "（）", "()"))
 
 
+_NEAR = 64
+"""Characters on either side of brackets that tell whether they stand alone."""
+
+
 def _stands_alone(text: str, a: int, b: int, start: int) -> bool:
-    before = text[start:a].rstrip()
-    after = text[b:].lstrip()
+    before = text[max(start, a - _NEAR) : a].rstrip()
+    after = text[b : b + _NEAR].lstrip()
     return (not before or before[-1] in "。．.!！?？」』)）:：→ ") and (not after or after[0] in "「『(（。、,." or text[b : b + 1] == " ")
 
 
