@@ -61,7 +61,8 @@ def import_(
 
 
 def _report(plan: "ImportPlan", location: str, *, dry_run: bool, json: bool) -> None:
-    counts = count(plan.changes)
+    # a paper that several files tell of is one paper
+    counts = count({(c.verb, c.statement.element.id): c for c in plan.changes}.values())
     if json:
         print_json(
             {
