@@ -5,11 +5,14 @@ Each cue ends in a `Verdict`: the relation it states, or the gate that stopped i
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from papergraph.extract.arguments import RANK, VERB_NEAR, actor_of, behind, beside, lead_of, listed_with, object_of, opposite, same
 from papergraph.extract.centres import Centres, centre_of
 from papergraph.extract.confidence import Signals
 from papergraph.extract.state import Extraction, Found, Match, Mention, Sentence, Verdict
-from papergraph.extract.subjects import goes_on, short_lead, speaks_of_itself
+from papergraph.extract.subjects import goes_on, own_names, short_lead, speaks_of_itself
+from papergraph.folding import fold
 from papergraph.lang import Lexicon
 from papergraph.model import Paper
 from papergraph.vocabulary import Kind
@@ -25,6 +28,9 @@ def gate_targets(state: Extraction) -> None:
         used: list[Match] = []
         sentence.assumed = centres.assume(sentence)
         sentence.lead = lead_of(sentence) if sentence.matches else None
+        own = own_names(sentence) if sentence.matches else frozenset()
+        # by its short name the paper speaks of itself: "BN is the same as …"
+        sentence.mentions = [replace(m, kind="self", concept=None) if m.kind == "name" and fold(m.concept or "") in own else m for m in sentence.mentions]
         for match in sentence.matches:
             if any(m.start < match.end and match.start < m.end for m in used):
                 continue

@@ -25,7 +25,7 @@ _LEAD_WORDS = re.compile(
 _FIRST_WORD = re.compile(r"\A(?:the\s+)?([\w-]+?)(?:s|['’]s)?(?=[\s,(]).*", re.IGNORECASE | re.DOTALL)
 
 
-def _called(sentence: Sentence) -> frozenset[str]:
+def own_names(sentence: Sentence) -> frozenset[str]:
     """The short names of the paper that a sentence is about, folded: those given, and its title's initials."""
     if sentence.subject is None:
         return frozenset()
@@ -45,7 +45,7 @@ def speaks_of_itself(sentence: Sentence, match: Match, words: Lexicon) -> bool:
     text = sentence.block.text
     first, _ = clause(sentence, match.start, match.end, words)
     own = [m for m in sentence.mentions if m.end <= match.start and is_self(sentence, m)]
-    called = _called(sentence)
+    called = own_names(sentence)
     for start in {first, aside(sentence, match.start), sentence.start}:
         lead = text[start : match.start].strip(" -–—*_>(\"“'")
         lead = re.sub(r"^\*{0,2}[\w ]{2,20}\*{0,2}:\s*", "", lead)
