@@ -69,6 +69,11 @@ def of_file(state: Extraction, blocks: list[Block], found: list[Entry]) -> Entry
         sure or bool(told.values.get("venue") or told.values.get("year") or (told.values.get("url") and not by_file))
     )
     reviewed = head is not None and _titled(head) and sum(is_review(c, state.words) for c in head.children if c.kind is BlockKind.HEADING) >= _SECTIONS
+    listed = _own_reference(state, head) if not known and not sure else None
+    if listed is not None and head is not None:
+        # the page bears the beginning of a title that its own reference list tells in full
+        whole = replace(listed.paper, role=Role.ENTRY, line=head.line, path=document.path, aliases=(head.text.strip(), *((document.stem,) if _named_by_file(state) else ())))
+        return Entry(filled(state, whole, told), head, span, names=whole.aliases)
     if not (known or reviewed or (sure and (front.title or told.values.get("title") or reference or _titled(head) or (by_file and len(title.split()) > _SHORT_NAME))) or attributed or reference):
         return None
     if _DATED.match(title) or (is_cjk(title) and not (told.values.get("authors") or sure)):
@@ -90,6 +95,16 @@ def of_file(state: Extraction, blocks: list[Block], found: list[Entry]) -> Entry
     state.silent |= told.blocks | ({id(reference[1])} if reference else set())
     aliases = tuple(dict.fromkeys((*paper.aliases, *(n for n in names if n not in short_names(paper.title)))))
     return Entry(replace(paper, aliases=aliases), head, span, names=names, keys=tuple(keys) if isinstance(keys, tuple) else ())
+
+
+def _own_reference(state: Extraction, head: Block | None) -> Entry | None:
+    """The one work of the file's reference list whose title begins with the file's heading, of two words or more."""
+    if head is None or len(head.text.split()) < _SHORT_NAME or len(fold(head.text)) < _HEAD:
+        return None
+    begun = fold(head.text)
+    found = {e.paper.id: e for e in state.references.numbered.values() if e.block is not None and fold(e.paper.title).startswith(begun)}
+    found |= {e.paper.id: e for e in state.references.named.values() if e is not None and e.block is not None and fold(e.paper.title).startswith(begun)}
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def _head(blocks: list[Block]) -> Block | None:

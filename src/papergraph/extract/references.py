@@ -188,7 +188,8 @@ def reference_entry(state: Extraction, block: Block, start: int) -> Entry | None
     """The cited work that a line of a reference list names, `None` where it names none."""
     text = block.text
     link = next((x for x in block.links if is_paper_address(x.target)), None)
-    address = web_address(link) or next((m[0].rstrip(".,;") for m in _ADDRESS.finditer(text) if is_paper_address(m[0])), None)
+    written = [m[0].rstrip(".,;") for m in _ADDRESS.finditer(text)]
+    address = web_address(link) or next((a for a in written if is_paper_address(a)), None)
     told = Told()
     while start < len(text) and text[start] in " [*_":
         # a link that is never closed, a mark
@@ -212,6 +213,9 @@ def reference_entry(state: Extraction, block: Block, start: int) -> Entry | None
             told.put("year", attribution.year)
         if not address and not told.values and not looks_like_title(title):
             return None
+    if address is None and written and text.rstrip(" .").endswith(written[-1]):
+        # an address at the end of a reference is the work's, wherever it leads
+        address = written[-1]
     ids = identifiers(address or text if "arxiv" in text.casefold() or "doi" in text.casefold() else address or "")
     paper = Paper(
         paper_id(title),

@@ -262,7 +262,7 @@ def split_paragraph(text: str, block: Block, *, only_told: bool = False) -> list
 
 
 def _breaks(line: str, following: str, widest: int, count: int) -> bool:
-    if _parts_names(line, following):
+    if _parts_names(line, following) or (line.endswith((":", "：")) and following[:1].isupper()):
         return True
     if _LABELLED.match(following) or _REFERENCE.match(following) or _ADDRESS_ONLY.match(following) or _ADDRESS_ONLY.match(line):
         return True
