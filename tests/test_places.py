@@ -178,3 +178,15 @@ def test_links_by_author_and_year_lead_to_the_reference_list() -> None:
     assert {t.rstrip("?") for t in page.papers} == {hale, oh, "Surprisal Predicts Best with Two Billion Tokens"}
     assert page.papers[hale].url == "https://aclanthology.org/N01-1021/"
     assert {t for _, t, _ in page.relations} == {"CONTRADICTS"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Saturday\n\nA good day.\n\n## Summary\nFine.\n\n## Notes\nCall mum.\n\n## Discussion\nNone.\n",
+        "# 定例\n\n- サーバを入れ替える（田中, 2024）\n- 予算の件。来週まで\n",
+        "Budget\n\n- Ann, Bo. Q3 2024\n- more money\n",
+    ],
+)
+def test_what_is_no_paper(text: str) -> None:
+    assert Page(("notes.md", text)).entries == []

@@ -234,6 +234,8 @@ def _score(state: Extraction, block: Block, line: TitleLine, told: Told, below: 
             "words of a sentence",
         ),
         (-1 * (plain and ended), "a sentence's end"),
+        (-4 * (plain and _only_names(line.title)), "names alone"),
+        (-2 * (plain and cjk and attributed and not could_be_title(line.title)), "a Japanese sentence's end"),
         (-4 * (plain and _PARTICLE.match(block.text, line.rest) is not None), "a sentence goes on behind it"),
         (-3 * bool(line.lead == "link" and line.link and line.link.target.startswith("#")), "a link within the page"),
         (-2 * (section == "other"), "a section of other things"),
@@ -272,13 +274,27 @@ def _score(state: Extraction, block: Block, line: TitleLine, told: Told, below: 
     return tuple(Reason(points, text) for points, text in said if points)
 
 
+def _only_names(title: str) -> bool:
+    """Whether a title is two or more short names with commas between: "Ann, Bo"."""
+    names = [n.split() for n in title.split(",")]
+    return len(names) > 1 and all(0 < len(n) < _LONG_NAME and all(w[:1].isupper() and w[1:].islower() for w in n) for n in names)
+
+
+_LONG_NAME = 3
+
+
 def _reviewed(state: Extraction, block: Block) -> bool:
     """Whether the headings below one are those of a review of one paper."""
     below = [c for c in block.children if c.kind is BlockKind.HEADING]
+    if not (looks_like_title(block.text) or any(_TEMPLATE.search(c.text) for c in below)):
+        # Summary and Discussion stand below much else
+        return False
     return sum(is_review(c, state.words) or section_of(c, state.words) == "related" for c in below) >= max(_FEWEST_SECTIONS, len(below) / 2)
 
 
 _FEWEST_SECTIONS = 2
+_TEMPLATE = re.compile(r"どんなもの|先行研究|キモ|有効だと|議論はある|次に読む|\b(?:strengths|weaknesses|key ideas?|main ideas?|contributions?|novelty|my take|tl;?dr|related work)\b", re.IGNORECASE)
+"""Headings under which only works are written of."""
 
 
 def _titles(block: Block, lines: _Lines) -> bool:
@@ -317,7 +333,7 @@ def could_be_title(title: str) -> bool:
     if SENTENCE_END.search(title) or len(title) > 200:
         return False
     if is_cjk(title):
-        return len(title) >= 6 and not re.search(r"(?:です|ます|した|する|いる|ない|だった|かも|たい|よね|かな)$", title)
+        return len(title) >= 6 and not re.search(r"(?:です|ます|した|する|いる|ない|だった|かも|たい|よね|かな|[えけせてねべめれげぜ]る|った|んだ)$", title)
     return (len(title.split()) >= 2 and (title[:1].isupper() or title[:1].isdigit() or any(c.isupper() for c in title))) or (
         len(title.split()) == 1 and any(c.isupper() for c in title)
     )

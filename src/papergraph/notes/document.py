@@ -224,7 +224,7 @@ _REFERENCE = re.compile(r"\[\^?[\w.+-]{1,24}\]:?\s+[^\W\d_]")
 _VENUE_END = re.compile(r"(?:\b[A-Z][A-Za-z&/-]*[A-Z][A-Za-z&/-]*[\s'’,]{0,2}(?:(?:19|20)\d\d|(?<=['’])\d\d)|[\s,(](?:19|20)\d\d)\)?[\s,/|(]*(?:#\S+|oral|spotlight|poster|best paper)?\)?$", re.IGNORECASE)
 _LONGEST_TELLING, _SMALL_WORDS = 200, frozenset(("and", "et", "al", "al.", "&", "de", "van", "von", "der", "in", "@", "/"))
 _GOES_ON = re.compile(r"(?:[,、，;&(（\u3040-\u30ff\u4e00-\u9fff-]|\b(?:a|an|the|of|in|on|at|to|for|and|or|by|with|from|as|is|are|was|that|which|than|their|its|this|et))$", re.IGNORECASE)
-_SHORT_LINE = 60
+_SHORT_LINE, _INTRODUCES = 60, 0.7
 """Characters below which a line that does not go on in lower case was broken on purpose."""
 
 
@@ -262,7 +262,7 @@ def split_paragraph(text: str, block: Block, *, only_told: bool = False) -> list
 
 
 def _breaks(line: str, following: str, widest: int, count: int) -> bool:
-    if _parts_names(line, following) or (line.endswith((":", "：")) and following[:1].isupper()):
+    if _parts_names(line, following) or (line.endswith((":", "：")) and len(line) < min(_SHORT_LINE, _INTRODUCES * widest) and following[:1].isupper()):
         return True
     if _LABELLED.match(following) or _REFERENCE.match(following) or _ADDRESS_ONLY.match(following) or _ADDRESS_ONLY.match(line):
         return True
@@ -281,11 +281,14 @@ def _tells(line: str) -> bool:
     """Whether a line is names that end with a venue or year, as it stands below a title: "Haarnoja, Zhou, Levine ICML2018"."""
     if len(line) > _LONGEST_TELLING or not any(mark in line for mark in (",", "&", " and ", "et al", "、", "ら")):
         return False
+    first = re.split(r"[,、;&]|\sand\s|\set al", line, maxsplit=1)[0]
+    if ": " in line or len(first.split()) > _LONGEST_PERSON:
+        return False
     names = [w for w in re.split(r"[\s,、;/|()（）]+", line) if w and w.casefold() not in _SMALL_WORDS]
     return bool(names) and all(w[:1].isupper() or w[:1].isdigit() or w[:1] in "#'’\u2018" or w[-1:] == "ら" for w in names) and _VENUE_END.search(line[-_VENUE_PART:]) is not None
 
 
-_VENUE_PART = 60
+_VENUE_PART, _LONGEST_PERSON = 60, 5
 
 
 class Visible(Protocol):
