@@ -37,7 +37,7 @@ def find_entries(state: Extraction) -> None:
         found = present_in_prose(state, blocks)
     if owner is None and not records:
         state.owner = of_post(blocks, found)
-    listed = list({id(e): e for e in (*state.references.numbered.values(), *state.references.named.values()) if e is not None}.values())
+    listed = list({id(e): e for e in state.references.entries()}.values())
     state.entries = records + ([owner] if owner else []) + found + listed
     own_blocks(state)
 

@@ -29,8 +29,9 @@ def gate_targets(state: Extraction) -> None:
         sentence.assumed = centres.assume(sentence)
         sentence.lead = lead_of(sentence) if sentence.matches else None
         own = own_names(sentence) if sentence.matches else frozenset()
-        # by its short name the paper speaks of itself: "BN is the same as …"
-        sentence.mentions = [replace(m, kind="self", concept=None) if m.kind == "name" and fold(m.concept or "") in own else m for m in sentence.mentions]
+        if own:
+            # by its short name the paper speaks of itself: "BN is the same as …"
+            sentence.mentions = [replace(m, kind="self", concept=None) if m.kind == "name" and fold(m.concept or "") in own else m for m in sentence.mentions]
         for match in sentence.matches:
             if any(m.start < match.end and match.start < m.end for m in used):
                 continue

@@ -509,11 +509,13 @@ _LONGEST_PREFIX = 12
 def _called(state: Extraction) -> dict[str, Paper]:
     """The names by which the works that this file cites go in it: those before a citation, and their titles' initials."""
     words = set(_CAPITALS.findall(state.document.text))
+    if not words:
+        return dict(state.labels)
     initials: dict[str, Paper | None] = {}
     for sentence in state.sentences:
         for mention in sentence.mentions:
             paper = mention.paper
-            if paper is None or not words:
+            if paper is None:
                 continue
             key = initials_of(paper.title)
             if key in words:

@@ -102,8 +102,7 @@ def _own_reference(state: Extraction, head: Block | None) -> Entry | None:
     if head is None or len(head.text.split()) < _SHORT_NAME or len(fold(head.text)) < _HEAD:
         return None
     begun = fold(head.text)
-    found = {e.paper.id: e for e in state.references.numbered.values() if e.block is not None and fold(e.paper.title).startswith(begun)}
-    found |= {e.paper.id: e for e in state.references.named.values() if e is not None and e.block is not None and fold(e.paper.title).startswith(begun)}
+    found = {e.paper.id: e for e in state.references.entries() if e.block is not None and fold(e.paper.title).startswith(begun)}
     return next(iter(found.values())) if len(found) == 1 else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,6 +61,11 @@ class ReferenceList:
     def by_author(self, surname: str, year: int | str | None) -> Entry | None:
         """The one work of that first author and year (`"2023a"` where a letter tells works of a year apart); by author alone without one."""
         return self.named.get((fold(surname), year))
+
+    def entries(self) -> Iterator[Entry]:
+        """The works told, those by number or key first; one told in both ways comes twice."""
+        yield from self.numbered.values()
+        yield from (e for e in self.named.values() if e is not None)
 
 
 @dataclass(frozen=True, slots=True)

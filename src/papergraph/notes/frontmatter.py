@@ -152,7 +152,7 @@ _SOURCES = {
 
 def _validated(data: dict[str, Any], head: str, spans: Mapping[str, Span]) -> Fields:
     date = data.get("date")
-    published = next((v for v in (data.get("year"), data.get("published"), data.get("issued")) if v), None)
+    published = next((v for v in map(data.get, _SOURCES["year"]) if v), None)
     year = _YEAR.search(str(published)) if published is not None else None
     lines = head.splitlines()
     line = next((n for n, at in enumerate(lines, 2) if re.match(r"""["']?title["']?\s*[:=]""", at, re.I)), 1)
@@ -167,7 +167,7 @@ def _validated(data: dict[str, Any], head: str, spans: Mapping[str, Span]) -> Fi
             "doi": _first(data, "doi"),
             "arxiv": _first(data, *_SOURCES["arxiv"]),
             "aliases": tuple(_strings(data.get("aliases") or data.get("alias"))),
-            "keys": tuple(_strings(data.get("cite_key")) + _strings(data.get("citekey")) + _strings(data.get("citation-key")) + _strings(data.get("key"))),
+            "keys": tuple(s for key in _SOURCES["keys"] for s in _strings(data.get(key))),
             "tags": tuple(_strings(data.get("tags"))),
             "categories": tuple(_strings(data.get("categories"))),
             "related": tuple(_strings(data.get("papers")) + _strings(data.get("related"))),
