@@ -36,7 +36,7 @@ from papergraph.vocabulary import LABELS, RELATIONS, STRUCTURE, AssertedBy
 from test_graph import said_by_a_source
 
 PAPERGRAPH = str(Path(sys.executable).parent / "papergraph")
-INTERNAL = {"Statement", "ChangeSet", "ChangePage", "Store"}
+INTERNAL = {"Statement", "ChangeSet", "ChangePage", "Store", "Layout"}
 
 
 @pytest.fixture
@@ -545,6 +545,20 @@ def test_a_deadlock_is_tried_again(server: Neo4j) -> None:
         assert len(store.history()) == 2
 
 
+def test_positions_stand_beside_the_graph_a_few_thousand_a_node(server: Neo4j, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(neo4j_store, "PLACES", 2)
+    server.run("CREATE (:Layout {name: 'of somebody else'})")
+    with server.open() as store:
+        put(store, A)
+        for n in (5, 3):
+            store.keep_positions({f"p-{i}": (float(i), 0.5) for i in range(n)})
+        assert store.positions() == {f"p-{i}": (float(i), 0.5) for i in range(3)}
+        assert store.statistics().nodes == (("Paper", 1),)
+    assert [r["n"] for r in server.run("MATCH (l:Layout) RETURN size(l.ids) AS n ORDER BY n")] == [1, 2, None]
+    with server.open() as store:
+        assert len(store.positions()) == 3
+
+
 def test_a_lock_that_never_goes_is_named(server: Neo4j, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(neo4j_store, "WRITE_SECONDS", 2.0)
     monkeypatch.setattr(neo4j_store, "RETRY_SECONDS", 1.0)
@@ -554,6 +568,8 @@ def test_a_lock_that_never_goes_is_named(server: Neo4j, monkeypatch: pytest.Monk
             blocking.run("MATCH (s:Store) SET s.changeSets = s.changeSets").consume()
             with pytest.raises((StoreError, StoreBusyError), match=r"took too long|written by others"):
                 put(store, B)
+            with pytest.raises((StoreError, StoreBusyError), match=r"took too long|written by others"):
+                store.keep_positions({A.id: (0.0, 0.0)})
         put(store, B)
         assert len(store.history()) == 2
 

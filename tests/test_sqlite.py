@@ -75,6 +75,8 @@ def test_another_writer_is_waited_for_and_then_named(tmp_path: Path, monkeypatch
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StoreBusyError, match="locked by another papergraph"):
             put(store, B)
+        with pytest.raises(StoreBusyError, match="locked by another papergraph"):
+            store.keep_positions({A.id: (0.0, 0.0)})
         other.execute("ROLLBACK")
         other.close()
         put(store, B)
@@ -88,8 +90,22 @@ def test_a_read_only_store_can_be_read(iclr_file: Path, tmp_path: Path) -> None:
     path.chmod(0o444)
     with open_store(str(path)) as store:
         assert len(store.papers(Filter(role="entry"))) == 39
+        assert store.positions() == {}
         with pytest.raises(StoreError, match="read-only"):
             put(store, A)
+        with pytest.raises(StoreError, match="read-only"):
+            store.keep_positions({A.id: (0.0, 0.0)})
+
+
+def test_positions_stand_in_the_file_and_are_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "it.db"
+    with open_store(str(path), create=True) as store:
+        store.keep_positions({A.id: (1.5, -2.25)})
+        with pytest.raises(StoreError):
+            store.keep_positions({A.id: (0.0, 0.0), B.id: (float("nan"), 0.0)})
+        put(store, A)
+    with open_store(str(path)) as store:
+        assert store.positions() == {A.id: (1.5, -2.25)}
 
 
 def test_two_processes_make_one_store_at_once(tmp_path: Path) -> None:
@@ -164,7 +180,7 @@ def test_every_query_has_a_use_and_every_migration_its_number() -> None:
 def test_queries_use_indexes(iclr: Library) -> None:
     """No statement that looks something up by key reads a whole table."""
     db = iclr.store._db  # type: ignore[attr-defined]
-    whole = {"statements_all", "touches_all", "names", "nodes_with_name", "papers", "relations", "relations_all", "edges_all", "topics", "concepts", "count_papers"}
+    whole = {"statements_all", "touches_all", "names", "nodes_with_name", "papers", "relations", "relations_all", "edges_all", "topics", "concepts", "count_papers", "positions"}
     whole |= {"statistics_nodes", "statistics_relations", "statistics_rest", "history", "nodes_by_label", "search"}
     for name, sql in queries().items():
         if name in whole or not sql.lstrip("( ").upper().startswith("SELECT"):
@@ -175,21 +191,30 @@ def test_queries_use_indexes(iclr: Library) -> None:
         assert scans == [], f"{name}: {plan}"
 
 
-def test_an_older_store_is_brought_up_to_date(iclr_file: Path, tmp_path: Path) -> None:
+BACK_TO = {
+    2: "DROP TABLE position; PRAGMA user_version = 2;",
+    1: (
+        "DROP TABLE position; DROP TABLE tally; DROP INDEX relation_source; DROP INDEX relation_target; CREATE INDEX relation_source ON relation (source);"
+        "CREATE INDEX relation_target ON relation (target); PRAGMA user_version = 1;"
+    ),
+}
+
+
+@pytest.mark.parametrize("version", BACK_TO)
+def test_an_older_store_is_brought_up_to_date(iclr_file: Path, tmp_path: Path, version: int) -> None:
     path = tmp_path / "old.db"
     path.write_bytes(iclr_file.read_bytes())
     with Library(open_store(str(path))) as library:
         before = library.export_json(), library.related("dissecting")
     db = sqlite3.connect(path)
-    db.executescript(
-        "DROP TABLE tally; DROP INDEX relation_source; DROP INDEX relation_target; CREATE INDEX relation_source ON relation (source);"
-        "CREATE INDEX relation_target ON relation (target); PRAGMA user_version = 1;"
-    )
+    db.executescript(BACK_TO[version])
     db.close()
     with Library(open_store(str(path))) as library:
         assert (library.export_json(), library.related("dissecting")) == before
         assert library.store.check() == []  # type: ignore[attr-defined]
         put(library.store, A)
+        library.store.keep_positions({A.id: (1.0, 2.0)})
+        assert library.store.positions() == {A.id: (1.0, 2.0)}
         assert library.store.check() == []  # type: ignore[attr-defined]
     db = sqlite3.connect(path)
     assert db.execute("PRAGMA user_version").fetchone() == (len(schemas()),)

@@ -12,6 +12,7 @@ from papergraph.errors import StoreError
 from papergraph.folding import fold
 from papergraph.library import Library
 from papergraph.model import USER, Paper, Statement
+from papergraph.store import open_store
 from papergraph.store.changes import Change, changes_between
 from papergraph.store.protocol import Filter, Store
 
@@ -135,6 +136,44 @@ def test_undo_and_redo_lead_back(iclr: Library) -> None:
     iclr.undo(undone.number)
     assert iclr.export_json() == changed
     assert [c.number for c in iclr.history(DISSECTING)] == [4, 3, 2, 1]
+
+
+PLACES = {"p-b": (0.1, -1e308), "p-a": (5e-324, 3.0), "論文 ' $x": (-12.5, 0.0)}
+
+
+def test_positions_are_kept_and_replaced_whole(store: Store) -> None:
+    assert store.positions() == {}
+    store.keep_positions(PLACES)
+    assert store.positions() == PLACES
+    assert list(store.positions()) == sorted(PLACES)
+    store.keep_positions({"p-b": (1, 2), "p-c": (3, 4)})
+    assert store.positions() == {"p-b": (1.0, 2.0), "p-c": (3.0, 4.0)}
+    store.keep_positions({})
+    assert store.positions() == {}
+
+
+def test_positions_of_many_nodes(store: Store) -> None:
+    many = {f"p-{n:05}": (n / 7, -n / 3) for n in range(50_000)}
+    store.keep_positions(many)
+    assert store.positions() == many
+
+
+def test_positions_are_no_change_of_the_graph(iclr: Library) -> None:
+    def all_of_it() -> object:
+        store = iclr.store
+        return store.graph(), list(store.all_statements()), list(store.all_touches()), store.history(), store.statistics(), iclr.export_json()
+
+    before = all_of_it()
+    places = {n.id: (1.5, float(i)) for i, n in enumerate(iclr.store.graph().nodes)}
+    iclr.store.keep_positions(places)
+    assert all_of_it() == before
+    iclr.add_relation(PAUSE, "similar-to", DISSECTING)
+    iclr.undo()
+    assert iclr.store.positions() == places
+    with Library(open_store(":memory:")) as copied:
+        iclr.copy_to(copied)
+        assert copied.store.graph() == iclr.store.graph()
+        assert copied.store.positions() == {}
 
 
 def test_changes_are_told_by_verb() -> None:

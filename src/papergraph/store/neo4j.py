@@ -2,8 +2,9 @@
 
 The graph stands in the database as a person would draw it: papers, topics, concepts, notes and sources with typed
 relationships. Beside it, unconnected, stand what it is made from and undone by: `Statement`, `ChangeSet` and `ChangePage`
-nodes, and one `Store` node whose write lock lets one writer work at a time. Every statement is a file of `cypher/`; labels
-and relationship types come from the vocabulary alone, all else goes in as parameters. The driver's errors never leave.
+nodes, and one `Store` node whose write lock lets one writer work at a time; and `Layout` nodes, which hold where the page
+drew what. Every statement is a file of `cypher/`; labels and relationship types come from the vocabulary alone, all else
+goes in as parameters. The driver's errors never leave.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ PIECE = 10_000
 """Changes in one transaction at most; the server holds all of a transaction in its memory."""
 ROWS = 2_000
 """Rows sent with one statement at most."""
+PLACES = 5_000
+"""Places of nodes in one `Layout` node at most."""
 TERMS = 400
 """Values asked of a full-text index at once; Lucene takes 1,024."""
 CONNECT_SECONDS, ACQUIRE_SECONDS, RETRY_SECONDS = 10.0, 20.0, 30.0
@@ -313,6 +316,18 @@ class Neo4jStore:
             texts = {c.paper.id: (c.paper.title, *c.texts) for c in self.contents(rows.stale)}
             self._run_rows("terms_put", [{"id": p, "terms": sorted(n), "counts": [n[t] for t in sorted(n)]} for p, n in count_terms(texts)])
 
+    def keep_positions(self, positions: Mapping[str, tuple[float, float]]) -> None:
+        placed = [(node, float(x), float(y)) for node, (x, y) in sorted(positions.items())]
+
+        def work(_: neo4j.ManagedTransaction) -> None:
+            self._run("store_lock")
+            self._run("layouts_drop")
+            for some in batches(placed, PLACES):
+                ids, xs, ys = zip(*some, strict=True)
+                self._run("layout_put", ids=list(ids), xs=list(xs), ys=list(ys))
+
+        self._write(work)
+
     # --- what weave asks
 
     def statements_on(self, elements: Iterable[str]) -> list[Statement]:
@@ -491,6 +506,10 @@ class Neo4jStore:
 
     def touched_after(self, number: int) -> tuple[int, ...]:
         return tuple(int(r["number"]) for r in self._rows("touched_after", number=number))
+
+    def positions(self) -> dict[str, tuple[float, float]]:
+        placed = [p for r in self._rows("layouts") for p in zip(r["ids"], r["xs"], r["ys"], strict=True)]
+        return {node: (x, y) for node, x, y in sorted(placed)}
 
     # --- all of it
 

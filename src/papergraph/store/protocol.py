@@ -234,6 +234,16 @@ class Store(Postings, Protocol):
     def touched_after(self, number: int) -> tuple[int, ...]:
         """The numbers of later change sets, not undone, that changed the same statements."""
 
+    def positions(self) -> dict[str, tuple[float, float]]:
+        """Where the page last drew each node, `(x, y)` in its units, by id in their order; empty where that was never kept."""
+
+    def keep_positions(self, positions: Mapping[str, tuple[float, float]]) -> None:
+        """Keep where the page drew each node, in place of all that was kept, in one transaction.
+
+        It is no change of the graph: it stands in no statement, change set, export or copy. The numbers are finite; an id
+        need not be that of a node.
+        """
+
 
 class Likeness(Protocol):
     """Tells which papers' contents are like one's: what can stand in for `Store.alike`."""

@@ -160,25 +160,31 @@ class SqliteStore:
 
     # --- writing
 
-    def apply(
-        self, changes: Sequence[Change], *, by: str, action: str, undoes: int | None = None, at: str | None = None, continues: int | None = None
-    ) -> ChangeSet | None:
-        if not changes:
-            return None
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """A transaction that writes all that is done in it, or nothing."""
         with self._errors():
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                held = self.statements_on({c.statement.element.id for c in changes})
-                check_held(changes, held)
-                rows = rows_of(self, changes, held)
-                number = self._open_change_set(by, action, undoes, at) if continues is None else continues
-                self._put_statements(number, changes, held)
-                self._put_graph(rows)
+                yield
                 self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
+
+    def apply(
+        self, changes: Sequence[Change], *, by: str, action: str, undoes: int | None = None, at: str | None = None, continues: int | None = None
+    ) -> ChangeSet | None:
+        if not changes:
+            return None
+        with self._writing():
+            held = self.statements_on({c.statement.element.id for c in changes})
+            check_held(changes, held)
+            rows = rows_of(self, changes, held)
+            number = self._open_change_set(by, action, undoes, at) if continues is None else continues
+            self._put_statements(number, changes, held)
+            self._put_graph(rows)
         found = self._rows("change_set_get", number=number)
         return _change_set(found[0], tuple(changes))
 
@@ -245,6 +251,11 @@ class SqliteStore:
             if row["text"]:
                 pieces.append(row["text"])
         return texts
+
+    def keep_positions(self, positions: Mapping[str, tuple[float, float]]) -> None:
+        with self._writing():
+            self._run("positions_drop")
+            self._run_many("position_put", ({"node": n, "x": x, "y": y} for n, (x, y) in sorted(positions.items())))
 
     # --- what weave asks
 
@@ -445,6 +456,9 @@ class SqliteStore:
 
     def touched_after(self, number: int) -> tuple[int, ...]:
         return tuple(int(r["number"]) for r in self._rows("touched_after", number=number))
+
+    def positions(self) -> dict[str, tuple[float, float]]:
+        return {r["node"]: (r["x"], r["y"]) for r in self._rows("positions")}
 
     def check(self) -> list[str]:
         """What is unsound in the file, by SQLite's own checks; empty where all is well."""

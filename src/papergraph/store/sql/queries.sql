@@ -240,3 +240,12 @@ SELECT before, after FROM change WHERE change_set = :number AND position >= :sta
 SELECT DISTINCT later.change_set AS number FROM change AS mine CROSS JOIN change AS later INDEXED BY change_element
   ON later.element = mine.element AND later.asserter = mine.asserter AND later.change_set > mine.change_set
 WHERE mine.change_set = :number ORDER BY number;
+
+-- name: positions
+SELECT node, x, y FROM position ORDER BY node;
+
+-- name: positions_drop
+DELETE FROM position;
+
+-- name: position_put
+INSERT INTO position (node, x, y) VALUES (:node, :x, :y);
