@@ -1,4 +1,4 @@
-// purpose: concepts with the numbers of their relations and of the notes that name them
+// purpose: concepts with the numbers of their relations that are not rejected and of the notes that name them
 // parameters: none
 // columns:
 //   properties: map
@@ -7,4 +7,4 @@
 // reads: every concept
 
 MATCH (c:Concept)
-RETURN properties(c) AS properties, COUNT { (c)-[:APPLIES_TO|CONSISTENT_WITH|CONTRADICTS|DIFFERS_FROM|EQUIVALENT_TO|EXTENDS|RELATED_TO|SIMILAR_TO|SUPPORTS|USES]-() } AS relations, COUNT { (c)<-[:MENTIONS]-() } AS notes;
+RETURN properties(c) AS properties, COUNT { (c)-[r:APPLIES_TO|CONSISTENT_WITH|CONTRADICTS|DIFFERS_FROM|EQUIVALENT_TO|EXTENDS|RELATED_TO|SIMILAR_TO|SUPPORTS|USES]-() WHERE r.status <> 'rejected' } AS relations, COUNT { (c)<-[:MENTIONS]-() } AS notes;

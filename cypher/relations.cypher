@@ -2,7 +2,7 @@
 // parameters:
 //   minConfidence: float
 //   types: list of string, or null
-//   status: string or null
+//   status: string, or null for all but rejected
 //   topics: list of string, ids, or null
 // columns:
 //   type: string, a relation of the vocabulary
@@ -18,6 +18,6 @@
 MATCH (a)-[r:APPLIES_TO|CONSISTENT_WITH|CONTRADICTS|DIFFERS_FROM|EQUIVALENT_TO|EXTENDS|RELATED_TO|SIMILAR_TO|SUPPORTS|USES]->(b)
 WHERE r.id >= '' AND r.confidence >= $minConfidence
   AND ($types IS NULL OR type(r) IN $types)
-  AND ($status IS NULL OR r.status = $status)
+  AND CASE WHEN $status IS NULL THEN r.status <> 'rejected' ELSE r.status = $status END
   AND ($topics IS NULL OR EXISTS { (a)-[:HAS_TOPIC]->(t:Topic) WHERE t.id IN $topics } OR EXISTS { (b)-[:HAS_TOPIC]->(t:Topic) WHERE t.id IN $topics })
 RETURN type(r) AS type, startNode(r).id AS source, endNode(r).id AS target, properties(r) AS properties, labels(a) AS sourceLabels, properties(a) AS sourceProperties, labels(b) AS targetLabels, properties(b) AS targetProperties;

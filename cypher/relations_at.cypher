@@ -1,4 +1,4 @@
-// purpose: the relations at a node with their other ends
+// purpose: the relations at a node that are not rejected with their other ends
 // parameters:
 //   id: string
 // columns:
@@ -10,4 +10,5 @@
 //   other: map, the other end's properties
 
 MATCH (n:Paper|Concept {id: $id})-[r:APPLIES_TO|CONSISTENT_WITH|CONTRADICTS|DIFFERS_FROM|EQUIVALENT_TO|EXTENDS|RELATED_TO|SIMILAR_TO|SUPPORTS|USES]-(m)
+WHERE r.status <> 'rejected'
 RETURN type(r) AS type, startNode(r).id AS source, endNode(r).id AS target, properties(r) AS properties, labels(m) AS labels, properties(m) AS other;

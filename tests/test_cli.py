@@ -85,7 +85,7 @@ def test_no_color_is_heeded(run: Run) -> None:
 
 def test_every_command_explains_itself(run: Run) -> None:
     listed = run("--help").stdout
-    for command in (*{c[0] for c in READS}, "import", "add", "remove", "undo", "export", "view"):
+    for command in (*{c[0] for c in READS}, "import", "add", "remove", "accept", "reject", "undo", "export", "view"):
         assert re.search(rf"^ +{command}\b", listed, re.MULTILINE), command
         assert "Usage:" in run(command, "--help").stdout
     for kind in ("relation", "paper", "topic", "concept", "alias"):
@@ -128,6 +128,8 @@ def test_a_dry_run_changes_nothing(run: Run, tmp_path: Path) -> None:
         (["add", "relation", "dissecting", "extends", "dissecting"], 2, "cannot be related to itself"),
         (["remove", "relation", "r-nothing"], 2, "no relation has the id"),
         (["remove", "relation", "dissecting"], 2, "removed by its id"),
+        (["accept", "r-nothing"], 2, "no relation has the id r-nothing"),
+        (["reject", "dissecting"], 2, "no relation has the id dissecting"),
         (["path", "dissecting", "vision mamba"], 1, "no way leads"),
         (["search", "zzzz"], 1, "nothing holds"),
         (["undo", "99"], 2, "no change set 99"),
@@ -192,6 +194,20 @@ def test_removing_and_bringing_back(run: Run) -> None:
     assert relation not in run("relations").stdout
     run("undo")
     assert relation in run("relations").stdout
+
+
+def test_accepting_and_rejecting(run: Run) -> None:
+    one, two = (r["id"] for r in json.loads(run("relations", "--json").stdout)[:2])
+    assert re.search(r"change set \d+; `papergraph undo` takes it back", " ".join(run("accept", one, two).stderr.split()))
+    assert "accepted already; nothing was changed" in run("accept", two).stderr
+    assert {r["id"] for r in json.loads(run("relations", "--status", "accepted", "--json").stdout)} == {one, two}
+    run("reject", one)
+    run("import", str(ICLR))
+    assert one not in run("relations").stdout
+    assert one in run("relations", "--status", "rejected").stdout
+    assert "rejected already; nothing was changed" in run("reject", one).stderr
+    run("undo")
+    assert "accepted" in next(line for line in run("relations").stdout.splitlines() if one in line)
 
 
 def test_export_and_view_write_whole_files(run: Run, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from papergraph.editing import decide
 from papergraph.folding import concept_id, note_id, paper_id, relation_id, topic_id
 from papergraph.graph import build, to_networkx
 from papergraph.model import USER, Concept, Evidence, Note, Paper, Relation, Source, Statement, Topic
@@ -148,6 +149,11 @@ def test_a_store_that_is_brought_up_to_date_holds_what_all_statements_make(data:
                 gone = data.draw(st.sampled_from(removable))
                 held = [s for s in store.statements_on([gone.id]) if s.asserter == USER]
                 store.apply(changes_between(held, [Statement(USER, gone, removed=not held)]), by="user", action="remove")
+            elif graph.relations and data.draw(st.integers(0, 2)) == 0:
+                decided = data.draw(st.sampled_from(graph.relations))
+                status = data.draw(st.sampled_from(list(Status)))
+                store.apply(decide(store, decided, status), by="user", action="decide")
+                assert [r.status for r in store.graph().relations if r.id == decided.id] == [status]
             else:
                 store.apply(changes_between(store.statements([source]), after), by="import", action="import")
             assert store.graph() == build(store.all_statements())  # type: ignore[attr-defined]

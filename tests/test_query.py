@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import networkx as nx
@@ -12,7 +13,7 @@ import pytest
 from conftest import DISSECTING, MECHANISTIC, PAUSE, STORES, filled, paper_id
 from papergraph.errors import AmbiguousNameError, UnknownNameError, UsageError
 from papergraph.library import Library
-from papergraph.vocabulary import RELATIONS
+from papergraph.vocabulary import RELATIONS, Status
 
 
 @pytest.fixture(params=STORES)
@@ -76,6 +77,32 @@ def test_a_name_that_matches_nothing_offers_the_nearest(iclr: Library) -> None:
     for nothing in ("", "   ", "🦆", "q" * 5000):
         with pytest.raises(UnknownNameError):
             iclr.paper(nothing)
+
+
+def test_what_was_rejected_is_in_no_answer(iclr: Library) -> None:
+    ((said, _),) = iclr.show(DISSECTING).relations
+    count = len(iclr.relations())
+    before = iclr.export_json()
+    assert iclr.reject(said.id) is not None
+    assert {r.kind for one in iclr.related(DISSECTING) for r in one.reasons} == {"topic", "contents"}
+    assert all(s.type != "CONSISTENT_WITH" for s in iclr.path(MECHANISTIC, DISSECTING) or [])
+    assert iclr.show(DISSECTING).relations == ()
+    assert len(iclr.relations()) == count - 1
+    assert said.id not in {r.id for r, _, _ in (*iclr.relations(), *iclr.relations(types=["consistent-with"]), *iclr.relations(status="proposed"))}
+    ((rejected, _, _),) = iclr.relations(status="rejected")
+    assert rejected == replace(said, status=Status.REJECTED)
+    assert {p.title for p in iclr.graph(around=DISSECTING).papers()} == {DISSECTING}
+    assert [r.id for r in iclr.store.graph().relations if r.status is Status.REJECTED] == [said.id]
+    assert [c.action for c in iclr.history(said.id)] == [f"reject {said.id}", "import iclr2024-notes.txt"]
+    iclr.undo()
+    assert iclr.export_json() == before
+
+
+def test_concepts_count_no_relation_that_was_rejected(iclr: Library) -> None:
+    iclr.add_relation(PAUSE, "uses", "induction heads")
+    counts = {c.pref_label: n for c, n, _ in iclr.concepts()}
+    iclr.reject(*(r.id for r, _ in iclr.show(PAUSE).relations))
+    assert {c.pref_label: n for c, n, _ in iclr.concepts()} == {**counts, "induction heads": counts["induction heads"] - 1}
 
 
 def test_path_is_explained(iclr: Library) -> None:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from conftest import DISSECTING, ICLR, PAUSE, STORES, A, B, filled, paper_id, put
-from papergraph.errors import StoreError
-from papergraph.folding import fold
+from papergraph.errors import StoreError, UsageError
+from papergraph.folding import fold, relation_id
+from papergraph.graph import build
 from papergraph.library import Library
-from papergraph.model import USER, Paper, Statement
+from papergraph.model import USER, Paper, Relation, Statement
 from papergraph.store import open_store
 from papergraph.store.changes import Change, changes_between
 from papergraph.store.protocol import Filter, Store
+from papergraph.vocabulary import AssertedBy, Role, Status
+from test_graph import VIM
 
 
 @pytest.fixture(params=STORES)
@@ -136,6 +140,91 @@ def test_undo_and_redo_lead_back(iclr: Library) -> None:
     iclr.undo(undone.number)
     assert iclr.export_json() == changed
     assert [c.number for c in iclr.history(DISSECTING)] == [4, 3, 2, 1]
+
+
+NOTES = """# Attention
+- [Pause Tokens Help Language Models Think](https://arxiv.org/abs/2310.02226)
+  - Same idea as the paper below?
+- [Transformers Are Multi-State RNNs](https://arxiv.org/abs/2401.06104)
+"""
+LONGER, SILENT = NOTES.replace("# Attention", "# Attention\n\nAbout it."), NOTES.replace("  - Same idea as the paper below?\n", "")
+
+
+@pytest.mark.parametrize("status", [Status.ACCEPTED, Status.REJECTED])
+def test_a_decision_outlives_the_notes_and_leaves_them_their_evidence(store: Store, status: Status, write: Callable[[str, str], Path]) -> None:
+    library = Library(store)
+    decide = library.accept if status is Status.ACCEPTED else library.reject
+    path = write("a.md", NOTES)
+    library.import_notes(path)
+    ((said, _, _),) = library.relations()
+    done = decide(said.id, said.id)
+    assert done is not None
+    assert (done.by, done.action) == ("user", f"{'accept' if status is Status.ACCEPTED else 'reject'} {said.id}")
+    assert decide(said.id) is None
+    assert store.relations_by_id([said.id]) == {said.id: replace(said, status=status)}
+    assert library.import_notes(path).changes == ()
+    write("a.md", LONGER)
+    library.import_notes(path)
+    moved = store.relations_by_id([said.id])[said.id]
+    assert (moved.status, moved.asserted_by, [e.line for e in moved.evidence]) == (status, AssertedBy.EXTRACTOR, [5])
+    for text, ends in ((SILENT, Role.ENTRY), ("# Nothing\n", Role.CITED)):
+        write("a.md", text)
+        library.import_notes(path, replace=True)
+        present = [(r.id, r.status, r.evidence, {a.role, b.role}) for r, a, b in library.relations(status=status)]  # type: ignore[union-attr]
+        assert present == [(said.id, status, (), {ends})] * (status is Status.ACCEPTED or ends is Role.ENTRY)
+    write("a.md", NOTES)
+    library.import_notes(path)
+    assert store.relations_by_id([said.id]) == {said.id: replace(said, status=status)}
+    library.undo(done.number)
+    assert store.relations_by_id([said.id]) == {said.id: said}
+    assert [s.asserter for s in store.all_statements() if s.asserter.startswith(USER)] == []
+    assert store.graph() == build(store.all_statements())
+
+
+def test_a_decision_can_be_changed(store: Store) -> None:
+    put(store, A, B)
+    by_notes = Relation(relation_id("USES", A.id, B.id, symmetric=False), "USES", A.id, B.id, 0.6, True, AssertedBy.EXTRACTOR)
+    store.apply([Change(None, Statement("s-a", by_notes))], by="import", action="import")
+    library = Library(store)
+    library.add_relation(A.title, "extends", B.title, note="手で")
+    by_hand = next(r for r, _, _ in library.relations() if r.type == "EXTENDS")
+    before = list(store.all_statements())
+    both = by_notes.id, by_hand.id
+    assert library.accept(by_hand.id) is None
+    rejected = library.reject(*both)
+    assert rejected is not None
+    assert rejected.action == "reject 2 relations"
+    assert library.relations() == ()
+    vouched = {s.asserter for s in store.all_statements() if s.asserter.startswith(f"{USER}:")}
+    assert vouched == {f"{USER}:{by_hand.id}"}
+    library.accept(*both)
+    assert store.relations_by_id(both) == {by_notes.id: replace(by_notes, status=Status.ACCEPTED), by_hand.id: by_hand}
+    vouched = {s.asserter for s in store.all_statements() if s.asserter.startswith(f"{USER}:")}
+    assert vouched == {f"{USER}:{i}" for i in both}
+    with pytest.raises(UsageError, match="no relation has the id r-none; `papergraph relations` lists them"):
+        library.reject(by_notes.id, "r-none")
+    assert len(library.relations()) == 2
+    with pytest.raises(UsageError, match="added or accepted; remove that first"):
+        library.remove(A.id)
+    library.reject(by_notes.id)
+    library.undo()
+    library.undo()
+    library.undo()
+    assert list(store.all_statements()) == before
+
+
+def test_a_decision_holds_when_an_end_turns_out_to_be_another_work(store: Store) -> None:
+    short, long = Paper(paper_id("Vision Mamba"), "Vision Mamba"), Paper(paper_id(VIM), VIM, Role.ENTRY)
+    put(store, A, replace(short, role=Role.CITED))
+    library = Library(store)
+    library.add_relation(A.title, "extends", short.title)
+    store.apply([Change(None, Statement("s-a", long))], by="import", action="import")
+    for decide, status in ((library.reject, Status.REJECTED), (library.accept, Status.ACCEPTED)):
+        (relation,) = store.graph().relations
+        assert relation.target == long.id
+        assert decide(relation.id) is not None
+        assert [r.status for r in store.graph().relations] == [status]
+        assert store.graph() == build(store.all_statements())
 
 
 PLACES = {"p-b": (0.1, -1e308), "p-a": (5e-324, 3.0), "論文 ' $x": (-12.5, 0.0)}

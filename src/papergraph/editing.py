@@ -1,8 +1,8 @@
-"""Changes by hand → changes of statements: add, remove, undo. What the user says outlives every import."""
+"""Changes by hand → changes of statements: add, remove, accept, reject, undo. What the user says outlives every import."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from papergraph.errors import UsageError
@@ -159,6 +159,32 @@ def _name(text: str, what: str) -> str:
     return text
 
 
+def decide(store: Store, relation: Relation, status: Status) -> tuple[Change, ...]:
+    """The changes that record what the user has decided about a relation of the graph; none if that stands already.
+
+    The decision is the user's statement of the relation as it stands, with that status and without evidence, which stays
+    that of the notes. An accepted relation vouches for its ends, so that it stays when the notes that state it go.
+    """
+    if relation.status is status:
+        return ()
+    mentions = store.mentions_of([relation.source, relation.target])
+    said = [s.element for s in store.statements_on(_ids(relation, mentions)) if s.asserter == USER and isinstance(s.element, Relation)]
+    decided = [replace(r, status=status) for r in said] or [replace(relation, status=status, evidence=())]
+    # what was added by hand vouches for its ends whatever is decided about it
+    asserters = [f"{USER}:{r.id}" for r in decided if r.asserted_by is not AssertedBy.USER]
+    if status is Status.ACCEPTED:
+        ends = [_bare(end) for end in store.get([relation.source, relation.target]).values() if isinstance(end, Paper | Concept)]
+        return _put(store, [*(Statement(USER, r) for r in decided), *(Statement(a, end) for a in asserters for end in ends)])
+    vouchers = [s for s in store.statements_on({relation.source, relation.target, *mentions}) if s.asserter in asserters]
+    return (*_put(store, [Statement(USER, r) for r in decided]), *(Change(v, None) for v in vouchers))
+
+
+def _ids(relation: Relation, mentions: Mapping[str, str]) -> set[str]:
+    """The ids under which a relation may be stated: between any mentions of the works at its ends."""
+    sources, targets = ([end, *(m for m, work in mentions.items() if work == end)] for end in (relation.source, relation.target))
+    return {relation_id(relation.type, a, b, symmetric=RELATIONS[relation.type].symmetric) for a in sources for b in targets}
+
+
 def remove(store: Store, element: Node | Relation) -> tuple[Change, ...]:
     """The changes that take an element out: what only the user stated goes; what notes state is marked as removed.
 
@@ -179,7 +205,7 @@ def remove(store: Store, element: Node | Relation) -> tuple[Change, ...]:
         by_notes = any(not s.asserter.startswith(USER) for s in said) or (isinstance(element, Paper) and bool(element.path))
         vouchers = []
         if any(s.asserter.startswith(f"{USER}:") for s in said):
-            raise UsageError(f"'{element.name}' is an end of a relation that you added; remove that first (papergraph show {element.id})")
+            raise UsageError(f"'{element.name}' is an end of a relation that you added or accepted; remove that first (papergraph show {element.id})")
     own = next((s for s in said if s.asserter == USER), None)
     if by_notes:
         return (Change(own, Statement(USER, element, removed=True)), *(Change(v, None) for v in vouchers))

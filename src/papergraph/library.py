@@ -15,7 +15,7 @@ from papergraph.query.related import Related, related, topic_path
 from papergraph.store import is_server, open_store
 from papergraph.store.changes import Change, ChangeSet
 from papergraph.store.protocol import Filter, Hit, Likeness, Statistics, Store, Surroundings
-from papergraph.vocabulary import Label
+from papergraph.vocabulary import Label, Status
 
 if TYPE_CHECKING:
     import networkx
@@ -148,7 +148,7 @@ class Library:
     def relations(
         self, *, types: Sequence[str] = (), status: str | None = None, min_confidence: float = 0.0, topic: str | None = None
     ) -> tuple[tuple[Relation, Node, Node], ...]:
-        """Relations with their two ends, the most confident first."""
+        """Relations with their two ends, the most confident first; those that were rejected only if `status` asks for them."""
         kinds = tuple(editing.relation_type(t) for t in types)
         return self.store.relations(Filter(topics=self._with_narrower(topic), types=kinds, status=status, min_confidence=min_confidence))
 
@@ -261,6 +261,26 @@ class Library:
             raise UsageError(f"no relation has the id {element}; `papergraph relations` lists them")
         found = relation or self.find(element, *labels)
         return self._again(lambda: self._apply(editing.remove(self.store, found), f"remove {found.id}"))
+
+    def accept(self, *ids: str) -> ChangeSet | None:
+        """Say that relations (by id) hold; `None` if that was said already. They stay when the notes that state them change or go."""
+        return self._decide(ids, Status.ACCEPTED, "accept")
+
+    def reject(self, *ids: str) -> ChangeSet | None:
+        """Say that relations (by id) do not hold; `None` if that was said already. They are in no answer, whatever the notes state."""
+        return self._decide(ids, Status.REJECTED, "reject")
+
+    def _decide(self, ids: Sequence[str], status: Status, verb: str) -> ChangeSet | None:
+        wanted = dict.fromkeys(ids)
+
+        def changes() -> list[Change]:
+            found = self.store.relations_by_id(wanted)
+            if missing := [i for i in wanted if i not in found]:
+                raise UsageError(f"no relation has the id {', '.join(missing)}; `papergraph relations` lists them")
+            return [c for r in found.values() for c in editing.decide(self.store, r, status)]
+
+        what = f"{len(wanted)} relations" if len(wanted) > 1 else "".join(wanted)
+        return self._again(lambda: self._apply(self.store.reading(changes), f"{verb} {what}"))
 
     def _apply(self, changes: Sequence[Change], action: str) -> ChangeSet | None:
         return self.store.apply(changes, by="user", action=action)

@@ -1,4 +1,4 @@
-"""The commands that change the store by hand: add, remove, undo."""
+"""The commands that change the store by hand: add, remove, accept, reject, undo."""
 
 from typing import Annotated
 
@@ -17,6 +17,7 @@ app.add_typer(remove, name="remove")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A name, a part of it, or an id.", autocompletion=complete_paper)]
+Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="The relations' ids, as `papergraph relations` shows them.")]
 
 
 def _done(change: ChangeSet | None, otherwise: str) -> None:
@@ -136,6 +137,22 @@ def remove_topic(context: typer.Context, name: Name) -> None:
 def remove_concept(context: typer.Context, name: Name) -> None:
     """Remove a concept with its relations."""
     _remove(context, name, Label.CONCEPT)
+
+
+@app.command()
+def accept(context: typer.Context, relations: Ids) -> None:
+    """Say that relations hold; they stay, whatever becomes of the notes that state them."""
+    with open_library(context) as library:
+        change = library.accept(*relations)
+    _done(change, "accepted already; nothing was changed")
+
+
+@app.command()
+def reject(context: typer.Context, relations: Ids) -> None:
+    """Say that relations do not hold; they are in no answer, and stay out when the notes are imported again."""
+    with open_library(context) as library:
+        change = library.reject(*relations)
+    _done(change, "rejected already; nothing was changed")
 
 
 @app.command()

@@ -271,7 +271,7 @@ def _none_found(found: Any, what: str) -> None:
 def relations(
     context: typer.Context,
     type: Types = None,
-    status: Annotated[Status | None, typer.Option("--status", help="Only proposed, accepted or rejected ones.")] = None,
+    status: Annotated[Status | None, typer.Option("--status", help="Only proposed, accepted or rejected ones; the rejected are left out otherwise.")] = None,
     min_confidence: MinConfidence = 0.0,
     topic: TopicName = None,
     json: Json = False,

@@ -16,7 +16,7 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What stands next to a node: relations with their other ends, topics, papers, notes, each in a stable order."""
+    """What stands next to a node: relations that are not rejected with their other ends, topics, papers, notes, each in a stable order."""
 
     node: Node
     relations: tuple[tuple[Relation, Node], ...] = ()
@@ -27,7 +27,7 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which papers or relations to list; `None` and empty mean any. Names are ids by now."""
+    """Which papers or relations to list; `None` and empty mean any, but a `status` of `None` any but rejected. Names are ids by now."""
 
     topics: tuple[str, ...] = ()
     marker: str | None = None
@@ -184,7 +184,7 @@ class Store(Postings, Protocol):
         """Topics with the number of papers right under each, in the order of the notes."""
 
     def concepts(self) -> tuple[tuple[Concept, int, int], ...]:
-        """Concepts with the numbers of relations and of notes that name them, most named first."""
+        """Concepts with the numbers of relations that are not rejected and of notes that name them, most named first."""
 
     def search(self, text: str, limit: int) -> tuple[Hit, ...]:
         """Full-text search over titles, notes, concepts and topics, best first."""
@@ -193,7 +193,7 @@ class Store(Postings, Protocol):
         """Papers whose contents are most like this one's (the id of a node), best first."""
 
     def neighbours(self, ids: Iterable[str]) -> list[tuple[str, str, str]]:
-        """`(from, to, edge)` for each edge, either way, at these papers, topics and concepts; `edge` is a type or a relation's id."""
+        """`(from, to, edge)` for each edge, either way, at these papers, topics and concepts, but for rejected relations; `edge` is a type or a relation's id."""
 
     def relations_by_id(self, ids: Iterable[str]) -> dict[str, Relation]:
         """The relations with these ids."""
@@ -203,6 +203,9 @@ class Store(Postings, Protocol):
 
     def works_of(self, mentions: Iterable[str]) -> dict[str, str]:
         """The work that each of these mentions of papers is."""
+
+    def mentions_of(self, works: Iterable[str]) -> dict[str, str]:
+        """The mentions that are these works, each with its work."""
 
     def statistics(self) -> Statistics:
         """How much is in the store."""

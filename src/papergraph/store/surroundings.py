@@ -22,7 +22,7 @@ class Edges(Protocol):
         """The nodes with these ids."""
 
     def relations_at(self, node: str) -> Sequence[tuple[Relation, Node]]:
-        """The relations at a node with their other ends, the most confident first, then by id."""
+        """The relations at a node that are not rejected, with their other ends, the most confident first, then by id."""
 
     def edges_from(self, node: str, kind: str) -> Sequence[Node]:
         """Where the structural edges of a type lead to from a node, by name and id."""

@@ -124,7 +124,7 @@ SELECT id, name FROM node WHERE label IN ('Paper', 'Topic', 'Concept') ORDER BY 
 
 -- name: relations_at
 SELECT r.body, n.label, n.body AS other FROM relation AS r JOIN node AS n ON n.id = CASE WHEN r.source = :id THEN r.target ELSE r.source END
-WHERE r.source = :id OR r.target = :id ORDER BY r.confidence DESC, r.id;
+WHERE (r.source = :id OR r.target = :id) AND r.status <> 'rejected' ORDER BY r.confidence DESC, r.id;
 
 -- name: edges_to
 SELECT n.label, n.body FROM edge AS e CROSS JOIN node AS n ON n.id = e.source WHERE e.target = :id AND e.type = :type ORDER BY n.path, n.line, n.name, n.id;
@@ -143,7 +143,7 @@ ORDER BY path IS NULL, path, line, name, id;
 -- name: relations
 SELECT r.body, a.label AS source_label, a.body AS source_body, b.label AS target_label, b.body AS target_body
 FROM relation AS r JOIN node AS a ON a.id = r.source JOIN node AS b ON b.id = r.target
-WHERE r.confidence >= :min_confidence AND (:types IS NULL OR r.type IN (SELECT value FROM json_each(:types))) AND (:status IS NULL OR r.status = :status)
+WHERE r.confidence >= :min_confidence AND (:types IS NULL OR r.type IN (SELECT value FROM json_each(:types))) AND CASE WHEN :status IS NULL THEN r.status <> 'rejected' ELSE r.status = :status END
   AND (:topics IS NULL OR EXISTS (SELECT 1 FROM edge AS e JOIN json_each(:topics) AS t ON t.value = e.target WHERE e.source IN (r.source, r.target) AND e.type = 'HAS_TOPIC'))
 ORDER BY r.confidence DESC, r.id;
 
@@ -162,7 +162,7 @@ FROM node AS t LEFT JOIN edge AS e ON e.target = t.id AND e.type = 'HAS_TOPIC' L
 WHERE t.label = 'Topic' GROUP BY t.id;
 
 -- name: concepts
-SELECT c.body, (SELECT count(*) FROM relation AS r WHERE r.source = c.id OR r.target = c.id) AS relations,
+SELECT c.body, (SELECT count(*) FROM relation AS r WHERE (r.source = c.id OR r.target = c.id) AND r.status <> 'rejected') AS relations,
        (SELECT count(*) FROM edge AS e WHERE e.target = c.id AND e.type = 'MENTIONS') AS notes
 FROM node AS c WHERE c.label = 'Concept' ORDER BY relations DESC, notes DESC, c.name, c.id;
 
@@ -170,8 +170,8 @@ FROM node AS c WHERE c.label = 'Concept' ORDER BY relations DESC, notes DESC, c.
 SELECT n.id, n.label, n.name FROM (SELECT rowid FROM words WHERE words MATCH :match ORDER BY rank LIMIT :limit) AS hit CROSS JOIN node AS n ON n.number = hit.rowid;
 
 -- name: neighbours
-SELECT r.source AS a, r.target AS b, r.id AS edge FROM json_each(:ids) AS i CROSS JOIN relation AS r INDEXED BY relation_source ON r.source = i.value
-UNION SELECT r.target, r.source, r.id FROM json_each(:ids) AS i CROSS JOIN relation AS r INDEXED BY relation_target ON r.target = i.value
+SELECT r.source AS a, r.target AS b, r.id AS edge FROM json_each(:ids) AS i CROSS JOIN relation AS r INDEXED BY relation_source ON r.source = i.value AND r.status <> 'rejected'
+UNION SELECT r.target, r.source, r.id FROM json_each(:ids) AS i CROSS JOIN relation AS r INDEXED BY relation_target ON r.target = i.value AND r.status <> 'rejected'
 UNION SELECT e.source, e.target, e.type FROM json_each(:ids) AS i CROSS JOIN edge AS e ON e.source = i.value AND e.type IN ('HAS_TOPIC', 'BROADER')
 UNION SELECT e.target, e.source, e.type FROM json_each(:ids) AS i CROSS JOIN edge AS e INDEXED BY edge_target ON e.target = i.value AND e.type IN ('HAS_TOPIC', 'BROADER')
 ORDER BY a, b, edge;
