@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from papergraph import editing
 from papergraph.errors import StaleError, StoreError, UsageError
-from papergraph.model import Concept, Graph, Node, Paper, Relation, Topic
+from papergraph.model import Concept, Graph, Node, Note, Paper, Relation, Source, Topic
 from papergraph.query.names import resolve
 from papergraph.query.path import Step, shortest_path
 from papergraph.query.related import Related, related, topic_path
@@ -23,11 +24,16 @@ if TYPE_CHECKING:
     from papergraph.copying import CopyPlan
     from papergraph.importing import ImportPlan
     from papergraph.store.protocol import Progress
+    from papergraph.view import Alike, Page
 
 
 _T = TypeVar("_T")
 _ATTEMPTS = 10
 """How often a change by hand is made anew when others keep changing the same."""
+_FOUND = 200
+"""So many hits of a search are on its page."""
+_COMPARED = 250
+"""Contents are compared for pages of up to so many papers: each takes about 10 ms."""
 
 
 class Library:
@@ -322,22 +328,59 @@ class Library:
 
         return write(self.store, Path(folder), progress)
 
-    def graph(self, *, topic: str | None = None, around: str | None = None, depth: int = 1) -> Graph:
-        """The whole graph, or what stands under a topic, or within `depth` steps of a paper."""
+    def graph(
+        self,
+        *,
+        topic: str | None = None,
+        around: str | None = None,
+        depth: int = 1,
+        query: str | None = None,
+        types: Sequence[str] = (),
+        min_confidence: float = 0.0,
+    ) -> Graph:
+        """The whole graph, or a part of it; what several of these choose is put together.
+
+        Parameters
+        ----------
+        topic
+            What stands under this topic or those below it, and what that is related to.
+        around, depth
+            What is within so many steps of this paper, topic or concept.
+        query
+            What a search for these words finds, with what that is related to and the topics that it stands under.
+        types
+            Relations of these types alone, with their ends and the topics of those; or within what the above choose.
+        min_confidence
+            Relations below it (0..1) are left out.
+        """
         whole = self.store.graph()
-        if topic is None and around is None:
-            return whole
+        kinds = {editing.relation_type(t) for t in types}
+        if kinds or min_confidence > 0:
+            kept_relations = tuple(r for r in whole.relations if (not kinds or r.type in kinds) and r.confidence >= min_confidence)
+            whole = Graph(whole.nodes, whole.edges, kept_relations)
+        live = [r for r in whole.relations if r.status is not Status.REJECTED]
         kept: set[str] = set()
         if topic is not None:
             topics = set(self._with_narrower(topic))
             kept |= topics | {p.id for p in self.store.papers(Filter(topics=tuple(topics)))}
-            kept |= {end for r in whole.relations if {r.source, r.target} & kept for end in (r.source, r.target)}
+            kept |= {end for r in live if {r.source, r.target} & kept for end in (r.source, r.target)}
         if around is not None:
             front = {self.find(around).id}
             kept |= front
             for _ in range(depth):
                 front = {b for _, b, _ in self.store.neighbours(front)} - kept
                 kept |= front
+        if query is not None:
+            found = {i for h in self.store.search(query, _FOUND) for i in ((h.node.about, *h.node.mentions) if isinstance(h.node, Note) else (h.node.id,)) if i}
+            if not found:
+                raise UsageError(f"nothing in the library holds '{query}'; try fewer words")
+            found |= {end for r in live if {r.source, r.target} & found for end in (r.source, r.target)}
+            kept |= found | _topics_of(whole, found)
+        if kinds and topic is None and around is None and query is None:
+            ends = {end for r in live for end in (r.source, r.target)}
+            kept |= ends | _topics_of(whole, ends)
+        elif topic is None and around is None and query is None:
+            return whole
         return subgraph(whole, kept)
 
     def to_networkx(self) -> networkx.MultiDiGraph[str]:
@@ -352,17 +395,66 @@ class Library:
 
         return dumps(self.store.graph())
 
-    def view(self, *, title: str = "papergraph", topic: str | None = None, around: str | None = None, depth: int = 1) -> str:
-        """The interactive page, as HTML that needs no network."""
-        from papergraph.view import render
+    def view(
+        self,
+        *,
+        title: str = "papergraph",
+        topic: str | None = None,
+        around: str | None = None,
+        depth: int = 1,
+        query: str | None = None,
+        types: Sequence[str] = (),
+        min_confidence: float = 0.0,
+        anew: bool = False,
+        progress: Progress | None = None,
+    ) -> Page:
+        """The interactive page, which needs no network; a notebook shows it inline. What to show is chosen as for `graph`.
 
-        return render(self.graph(topic=topic, around=around, depth=depth), title=title)
+        Where the whole graph's nodes stand is kept in the store, so that they stand there again when the page is next made, unless
+        `anew`. Likeness of contents is on it for up to 250 papers.
+        """
+        from papergraph.view import compose, render
+
+        graph = self.graph(topic=topic, around=around, depth=depth, query=query, types=types, min_confidence=min_confidence)
+        whole = topic is None and around is None and query is None and not types
+        before = self.store.positions() if whole and not anew else {}
+        scene = compose(graph, alike=self._alike(graph, progress), before=before)
+        if whole and scene.wide.at != before:
+            # a store that one may only read gives a page as well
+            with suppress(StoreError):
+                self.store.keep_positions(scene.wide.at)
+        return render(scene, title=title)
+
+    def _alike(self, graph: Graph, progress: Progress | None) -> list[Alike]:
+        from papergraph.view import Alike
+
+        papers = graph.papers()
+        if not 1 < len(papers) <= _COMPARED:
+            return []
+        out = []
+        for n, paper in enumerate(papers):
+            if progress is not None:
+                progress("comparing contents", n, len(papers))
+            out += [Alike(paper.id, a.paper.id, a.score, a.terms) for a in self.store.alike(paper.id, 10)]
+        return out
+
+
+def _topics_of(graph: Graph, ids: set[str]) -> set[str]:
+    """The topics that papers among `ids` stand under, and those above them."""
+    above = {n.id: n.broader for n in graph.nodes if isinstance(n, Topic)}
+    found: set[str] = set()
+    for node in graph.nodes:
+        if isinstance(node, Paper) and node.id in ids:
+            for topic in node.topics:
+                at: str | None = topic
+                while at is not None and at in above and at not in found:
+                    found.add(at)
+                    at = above[at]
+    return found
 
 
 def subgraph(graph: Graph, kept: set[str]) -> Graph:
     """The papers, topics and concepts in `kept`, the notes about them, and the edges between."""
-    from papergraph.model import Note, Source
-
     notes = {n.id for n in graph.nodes if isinstance(n, Note) and n.about in kept}
     sources = {n.source for n in graph.nodes if isinstance(n, Note) and n.id in notes}
     kept = kept | notes | sources

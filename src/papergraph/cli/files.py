@@ -8,7 +8,7 @@ import typer
 
 from papergraph.cli.app import app, open_library
 from papergraph.cli.output import complain, inform, print_json, progress_bar
-from papergraph.cli.queries import complete_paper
+from papergraph.cli.queries import MinConfidence, Types, complete_paper, complete_topic
 from papergraph.errors import PapergraphError, StoreMissingError, UsageError
 from papergraph.library import Library
 from papergraph.store import is_server, open_store
@@ -115,18 +115,34 @@ def copy_store(
 def view(
     context: typer.Context,
     output: Annotated[Path, typer.Option("--output", "-o", help="The file.")] = Path("papergraph.html"),
-    topic: Annotated[str | None, typer.Option("--topic", help="Only what stands below this topic.")] = None,
-    around: Annotated[str | None, typer.Option("--around", metavar="PAPER", help="Only what is near this paper.", autocompletion=complete_paper)] = None,
+    topic: Annotated[str | None, typer.Option("--topic", help="Only what stands below this topic, and what it is related to.", autocompletion=complete_topic)] = None,
+    around: Annotated[str | None, typer.Option("--around", metavar="PAPER", help="Only what is near this paper, topic or concept.", autocompletion=complete_paper)] = None,
     depth: Annotated[int, typer.Option("--depth", min=1, max=6, help="With --around: how many steps away.")] = 2,
+    query: Annotated[str | None, typer.Option("--query", metavar="TEXT", help="Only what a search for these words finds, and what it is related to.")] = None,
+    types: Types = None,
+    min_confidence: MinConfidence = 0.0,
     title: Annotated[str, typer.Option("--title", help="The page's title.")] = "papergraph",
+    anew: Annotated[bool, typer.Option("--anew", help="Lay it out anew, instead of leaving things where they last stood.")] = False,
     open_: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
-    """Write the graph as an interactive page that needs no network."""
-    with open_library(context) as library:
-        page = library.view(title=title, topic=topic, around=around, depth=depth)
-    write_file(output, page)
+    """Write the graph as an interactive page, one file that needs no network."""
+    with open_library(context) as library, progress_bar(True) as progress:
+        page = library.view(
+            title=title, topic=topic, around=around, depth=depth, query=query, types=types or (), min_confidence=min_confidence, anew=anew, progress=progress
+        )
+    write_file(output, page.html)
     inform(f"wrote {output}")
     if open_:
-        import webbrowser
+        show_in_browser(output.resolve().as_uri())
 
-        webbrowser.open(output.resolve().as_uri())
+
+def show_in_browser(address: str) -> None:
+    """Open it in the user's browser, or say how to."""
+    import webbrowser
+
+    try:
+        opened = webbrowser.open(address)
+    except webbrowser.Error:
+        opened = False
+    if not opened:
+        inform(f"no browser could be started; open this address in one: {address}")

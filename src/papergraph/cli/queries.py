@@ -45,12 +45,21 @@ def complete_paper(context: typer.Context, incomplete: str) -> list[str]:
         return []
 
 
+def complete_topic(context: typer.Context, incomplete: str) -> list[str]:
+    """Labels of topics for shell completion; none where there is no store."""
+    try:
+        with open_library(context) as library:
+            return [t.pref_label for t, _ in library.topics() if t.pref_label.casefold().startswith(incomplete.casefold())][:50]
+    except PapergraphError:
+        return []
+
+
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 PaperName = Annotated[str, typer.Argument(metavar="PAPER", help="A title, a part of it, an alias, an identifier, or an id.", autocompletion=complete_paper)]
 Number = Annotated[int, typer.Option("--number", "-n", min=1, help="How many at most.")]
 Types = Annotated[list[str] | None, typer.Option("--type", "-t", help="Only this type of relation, for example similar-to. May be repeated.", autocompletion=complete_type)]
 MinConfidence = Annotated[float, typer.Option("--min-confidence", min=0.0, max=1.0, help="Only relations at least this sure.")]
-TopicName = Annotated[str | None, typer.Option("--topic", help="Only below this topic.")]
+TopicName = Annotated[str | None, typer.Option("--topic", help="Only below this topic.", autocompletion=complete_topic)]
 
 
 @app.command()

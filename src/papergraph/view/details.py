@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from papergraph.model import Concept, Evidence, Graph, Note, Paper, Relation, Topic
+from papergraph.view.labels import clean
 
 
 def node_details(graph: Graph) -> dict[str, Any]:
-    """For each paper, topic and concept its name and the properties that it has, by id."""
-    left_out = ("id", "title", "prefLabel", "role", "topics", "broader")
+    """For each paper, topic and concept the properties that it has beside what is drawn of it, by id."""
+    left_out = ("id", "title", "prefLabel", "role", "topics", "broader", "places", "year", "decision")
     return {
-        n.id: {"name": n.name, **{k: v for k, v in n.properties().items() if k not in left_out}}
+        n.id: {**({"name": n.name} if clean(n.name) != n.name else {}), **{k: v for k, v in n.properties().items() if k not in left_out}}
         for n in graph.nodes
         if isinstance(n, Paper | Topic | Concept)
     }
@@ -34,13 +35,9 @@ def notes_by_subject(graph: Graph) -> dict[str, list[dict[str, Any]]]:
     return {subject: [told for _, told in sorted(notes, key=lambda n: n[0])] for subject, notes in found.items()}
 
 
-def relation_details(relation: Relation) -> dict[str, Any]:
-    """Who states the relation, what was decided of it, and each sentence that states it."""
-    return {
-        "status": str(relation.status),
-        "by": str(relation.asserted_by),
-        "evidence": [_evidence(e) for e in relation.evidence],
-    }
+def relation_details(relation: Relation) -> list[dict[str, Any]]:
+    """Each sentence that states the relation."""
+    return [_evidence(e) for e in relation.evidence]
 
 
 def place_of(path: str | None, line: int | None) -> str:

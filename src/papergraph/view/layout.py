@@ -1,156 +1,297 @@
-"""Positions for the page, computed here so that the browser need not: the same graph gives the same picture."""
+"""Positions for the page, computed here so that the browser need not: the same graph gives the same picture.
+
+Places stand in places as boxes in boxes: within each, cards tied to each other are laid out by springs, the rest in rows,
+and all that stands in it is packed without overlap. Where most of it has stood before, it stays, and only what is in the
+way of something new moves.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from papergraph.model import Graph, Paper, Topic
-from papergraph.vocabulary import Status
-
-if TYPE_CHECKING:
-    import networkx as nx
+from papergraph.view.labels import Card
+from papergraph.view.packing import Size, flow, rows_of, shelve
+from papergraph.view.places import Place, Ties
+from papergraph.view.spacing import push_apart, tighten
 
 Point = tuple[float, float]
-Block = dict[str, Point]
 
 GAP = 16.0
-_TIGHTENED = 120
-"""Communities above this many nodes are not drawn together: the gain is not seen, the time is felt."""
-_SPRUNG = 2000
-"""Communities above this many nodes are laid out on a grid: a spring layout costs the square of their number."""
-_CLUSTERED = 20_000
-"""Graphs above this many nodes are grouped by outermost topic instead of by Louvain's method."""
+"""Room between cards, in pixels."""
+_LEAST_GAP = 13.0
+"""Room that what stood before keeps; less than any it was given, so that it does not move for nothing."""
+_AMONG_PLACES = 26.0
+_PADDING, _THIN_PADDING = 16.0, 7.0
+_CHEVRON = 24.0
+"""Room before a heading for what opens and closes its topic."""
+_COUNT = 34.0
+"""Room behind a heading for how many papers the topic has."""
+_SPRUNG = 60
+"""Cards tied to each other are drawn as a net up to this many; more stand in rows, in the order that the springs give."""
+_SPARSE = 1.5
+"""Nets of more lines than this for each card stand in rows too."""
+_CAREFUL = 1500
+"""In graphs of more cards than this all nets stand in rows: lines cannot be followed among so many anyway."""
+_STAYS = 0.6
+"""Where this share of what a place holds has stood before, it stays."""
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
-    """A node's size on the page, in pixels."""
+class Area:
+    """A place on the page: its left upper corner and size in pixels, and which area it stands in (an index; `None`: none)."""
 
+    topic: str | None
+    within: int | None
+    depth: int
+    x: float
+    y: float
     width: float
     height: float
 
 
-def place(graph: Graph, boxes: Mapping[str, Box], *, aspect: float = 1.4) -> dict[str, Point]:
-    """The centre of each node in `boxes`, in pixels, for a page `aspect` times as wide as high.
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where all stands: the middle of each card and heading by id, and the areas, outer ones before inner ones.
+
+    `home` tells for each the innermost area that it stands in, as an index; a topic's heading stands in the topic's own.
+    """
+
+    at: dict[str, Point]
+    areas: tuple[Area, ...]
+    home: dict[str, int]
+
+
+@dataclass(slots=True)
+class _Block:
+    """A box with what stands in it: each part with its left upper corner, seen from the box's own."""
+
+    width: float
+    height: float
+    parts: list[tuple[_Block | str, float, float]] = field(default_factory=list)
+    place: Place | None = None
+    ids: tuple[str, ...] = ()
+
+
+def place_all(places: Sequence[Place], cards: Mapping[str, Card], tied: Ties, *, aspect: float = 1.5, before: Mapping[str, Point] | None = None) -> Layout:
+    """The whole page, about `aspect` times as wide as high.
 
     Parameters
     ----------
-    graph
-        Whose relations and topic edges draw nodes together. The order of its parts does not matter.
-    boxes
-        The size of each node that is drawn, by id.
+    places
+        The outermost places.
+    cards
+        How large each card and heading is, by id.
+    tied
+        What draws cards, and the places that hold them, together.
     aspect
         Width by height of the page.
+    before
+        Where nodes stood when the page was last made.
 
     Returns
     -------
-    dict
-        A point for each key of `boxes`. No two boxes overlap in graphs of some hundred nodes; in graphs of many
-        thousands, which get less care each, some do.
+    Layout
+        Coordinates in whole pixels. No two cards, and no two areas side by side, overlap.
     """
-    from papergraph.view.packing import pack
-
-    return pack(blocks(graph, boxes), boxes, pulls(graph, boxes), aspect)
-
-
-def blocks(graph: Graph, boxes: Mapping[str, Box]) -> list[Block]:
-    """The communities, each with the positions within it, the largest first; nodes without edges come last, as one.
-
-    Communities are found by Louvain's method (Blondel et al. 2008), laid out by springs (Fruchterman and Reingold
-    1991), then drawn together and pushed apart until boxes neither overlap nor hide a relation.
-    """
-    import networkx as nx
-
-    net: nx.Graph[str] = nx.Graph()
-    net.add_nodes_from(sorted(boxes))
-    for (a, b), weight in sorted(pulls(graph, boxes).items()):
-        net.add_edge(a, b, weight=weight)
-    lone = sorted(n for n in net if net.degree(n) == 0)
-    tied: nx.Graph[str] = nx.Graph()
-    tied.add_nodes_from(n for n in sorted(boxes) if net.degree(n) > 0)
-    tied.add_edges_from(sorted((min(a, b), max(a, b), d) for a, b, d in net.edges(data=True)))
-    stated = {(min(r.source, r.target), max(r.source, r.target)) for r in graph.relations if r.status is not Status.REJECTED}
-    groups = sorted((sorted(g) for g in _communities(graph, tied)), key=lambda g: (-len(g), g[0]))
-    out = [_within(tied, group, boxes, stated, len(boxes)) for group in groups]
-    return [*out, _grid(lone, boxes)] if lone else out
+    layer = _Layer(cards, tied, before or {}, sum(1 for p in _walk(places) for _ in p.cards))
+    inner = [layer.place(p, 0) for p in places]
+    return _told(layer.fill(inner, aspect, _AMONG_PLACES + 8), cards)
 
 
-def pulls(graph: Graph, boxes: Mapping[str, Box]) -> dict[tuple[str, str], float]:
-    """How strongly nodes belong together, by pair of ids in order; pairs without an edge are not in it."""
-    found: dict[tuple[str, str], float] = {}
-    tied = [(e.source, e.target, 1.5 if e.type == "HAS_TOPIC" else 1.0) for e in graph.edges if e.type in ("HAS_TOPIC", "BROADER")]
-    tied += [(r.source, r.target, 2.0) for r in graph.relations if r.status is not Status.REJECTED]
-    for a, b, weight in tied:
-        if a != b and a in boxes and b in boxes:
-            pair = (min(a, b), max(a, b))
-            found[pair] = max(weight, found.get(pair, 0.0))
-    return found
+def _walk(places: Sequence[Place]) -> Iterator[Place]:
+    for place in places:
+        yield place
+        yield from _walk(place.within)
 
 
-def top_topics(graph: Graph) -> dict[str, str]:
-    """For each topic and paper the outermost topic above it; papers without a topic are not in it."""
-    above = {n.id: n.broader for n in graph.nodes if isinstance(n, Topic)}
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    cards: Mapping[str, Card]
+    tied: Ties
+    before: Mapping[str, Point]
+    whole: int
 
-    def top(topic: str) -> str:
-        seen = {topic}
-        while (up := above.get(topic)) and up in above and up not in seen:
-            seen.add(up)
-            topic = up
-        return topic
+    def place(self, place: Place, depth: int) -> _Block:
+        """One place with all that it holds."""
+        inner = [self.place(p, depth + 1) for p in place.within]
+        content = self.fill([*self.nets(place.cards), *inner], 1.25, _AMONG_PLACES)
+        if place.topic is None and depth > 0:
+            return content
+        padding = _PADDING if depth < 6 else _THIN_PADDING
+        head = self.cards[place.topic] if place.topic is not None else None
+        top = padding + (head.height + 8 if head else 0)
+        width = max(content.width + 2 * padding, head.width + _CHEVRON + _COUNT + padding if head else 0)
+        parts: list[tuple[_Block | str, float, float]] = [(content, (width - content.width) / 2, top)]
+        if place.topic is not None:
+            parts.append((place.topic, padding + _CHEVRON - 8, padding - 4))
+        return _Block(width, top + content.height + padding * (1 if content.height else 0), parts, place, content.ids)
 
-    out = {t: top(t) for t in above}
-    for node in graph.nodes:
-        if isinstance(node, Paper) and (known := [t for t in node.topics if t in above]):
-            out[node.id] = top(known[0])
+    def nets(self, cards: Sequence[str]) -> list[_Block]:
+        """Cards in blocks: each net of tied ones, and single ones in rows, or by themselves if they stood somewhere before."""
+        found = _nets(cards, self.tied)
+        blocks = [self.net(n) for n in found if len(n) > 1]
+        lone = [n[0] for n in found if len(n) == 1]
+        if not lone:
+            return blocks
+        stays = sum(c in self.before for c in lone) >= _STAYS * len(lone)
+        return [*blocks, *(self._single(c) for c in lone)] if stays else [*blocks, self._set(lone, shelve([self._size(c) for c in lone], GAP, 1.2))]
+
+    def net(self, cards: Sequence[str]) -> _Block:
+        """Cards that are all tied to each other by some way."""
+        sizes = [self._size(c) for c in cards]
+        known = [self.before.get(c) for c in cards]
+        if sum(p is not None for p in known) >= _STAYS * len(cards):
+            return self._set(cards, push_apart(_guessed(cards, known, self.tied), sizes, rounds=60, gap=_LEAST_GAP))
+        number = {c: i for i, c in enumerate(cards)}
+        edges = sorted((number[a], number[b]) for a in cards for b in self.tied.get(a, ()) if b in number and number[a] < number[b])
+        points = _sprung(cards, edges)
+        if len(cards) > _SPRUNG or len(edges) > _SPARSE * len(cards) or self.whole > _CAREFUL:
+            return self._set(cards, rows_of(points, sizes, GAP, 1.3))
+        spread = 0.62 * math.sqrt(sum((s.width + GAP) * (s.height + GAP) for s in sizes))
+        # wider than high, as boxes of text are
+        at = push_apart([(x * spread * 1.3, y * spread * 0.8) for x, y in points], sizes, gap=GAP)
+        return self._set(cards, tighten(at, sizes, edges, edges, gap=GAP))
+
+    def fill(self, blocks: Sequence[_Block], aspect: float, gap: float) -> _Block:
+        """The blocks in one, packed, or where they stood before."""
+        blocks = [b for b in blocks if b.width]
+        if not blocks:
+            return _Block(0, 0)
+        ids = tuple(i for b in blocks for i in b.ids)
+        sizes = [Size(b.width, b.height) for b in blocks]
+        known = sum(i in self.before for i in ids)
+        if known and known >= _STAYS * len(ids):
+            corners = self._stayed(blocks, sizes)
+        else:
+            corners = flow(sizes, _pulls(blocks, self.tied), aspect, gap)
+        left, top = min(x for x, _ in corners), min(y for _, y in corners)
+        parts: list[tuple[_Block | str, float, float]] = [(b, x - left, y - top) for b, (x, y) in zip(blocks, corners, strict=True)]
+        return _Block(max(x + b.width for b, x, _ in parts if isinstance(b, _Block)), max(y + b.height for b, _, y in parts if isinstance(b, _Block)), parts, None, ids)
+
+    def _stayed(self, blocks: Sequence[_Block], sizes: Sequence[Size]) -> list[Point]:
+        """Left upper corners near where the blocks' cards stood; new ones stand by what they are tied to."""
+        middles: list[Point | None] = []
+        for block in blocks:
+            now = self._middles(block)
+            moved = [(self.before[i][0] - x, self.before[i][1] - y) for i, (x, y) in now.items() if i in self.before]
+            if moved:
+                dx, dy = sorted(m[0] for m in moved)[len(moved) // 2], sorted(m[1] for m in moved)[len(moved) // 2]
+                middles.append((dx + block.width / 2, dy + block.height / 2))
+            else:
+                middles.append(None)
+        owner = {i: n for n, b in enumerate(blocks) for i in b.ids}
+        joined: Ties = {}
+        for a, n in owner.items():
+            for b, weight in self.tied.get(a, {}).items():
+                if b in owner and owner[b] != n:
+                    others = joined.setdefault(str(n), {})
+                    others[str(owner[b])] = others.get(str(owner[b]), 0.0) + weight
+        middle = push_apart(_guessed([str(n) for n in range(len(blocks))], middles, joined), sizes, rounds=200, gap=_LEAST_GAP)
+        return [(x - s.width / 2, y - s.height / 2) for (x, y), s in zip(middle, sizes, strict=True)]
+
+    def _middles(self, block: _Block) -> dict[str, Point]:
+        """The middle of each card and heading in a block, seen from its left upper corner."""
+        out: dict[str, Point] = {}
+        queue = [(block, 0.0, 0.0)]
+        for one, x, y in queue:
+            for part, dx, dy in one.parts:
+                if isinstance(part, _Block):
+                    queue.append((part, x + dx, y + dy))
+                else:
+                    out[part] = (x + dx + self.cards[part].width / 2, y + dy + self.cards[part].height / 2)
+        return out
+
+    def _single(self, card: str) -> _Block:
+        size = self._size(card)
+        return _Block(size.width, size.height, [(card, 0.0, 0.0)], None, (card,))
+
+    def _set(self, cards: Sequence[str], middles: Sequence[Point]) -> _Block:
+        """Cards at these middles in a block that is just as large as they need."""
+        corners = [(x - self.cards[c].width / 2, y - self.cards[c].height / 2) for c, (x, y) in zip(cards, middles, strict=True)]
+        left, top = min(x for x, _ in corners), min(y for _, y in corners)
+        parts: list[tuple[_Block | str, float, float]] = [(c, x - left, y - top) for c, (x, y) in zip(cards, corners, strict=True)]
+        return _Block(
+            max(x + self.cards[c].width - left for c, (x, _) in zip(cards, corners, strict=True)),
+            max(y + self.cards[c].height - top for c, (_, y) in zip(cards, corners, strict=True)),
+            parts,
+            None,
+            tuple(cards),
+        )
+
+    def _size(self, card: str) -> Size:
+        return Size(self.cards[card].width, self.cards[card].height)
+
+
+def _nets(cards: Sequence[str], tied: Ties) -> list[list[str]]:
+    """The cards in connected components, the largest first, each and all in the order given."""
+    order = {c: i for i, c in enumerate(cards)}
+    seen: set[str] = set()
+    out = []
+    for card in cards:
+        if card in seen:
+            continue
+        seen.add(card)
+        net = [card]
+        for one in net:
+            new = [b for b in tied.get(one, ()) if b in order and b not in seen]
+            seen.update(new)
+            net.extend(new)
+        out.append(sorted(net, key=order.__getitem__))
+    return sorted(out, key=lambda n: (-len(n), order[n[0]]))
+
+
+def _sprung(cards: Sequence[str], edges: Sequence[tuple[int, int]]) -> list[Point]:
+    """Where springs would have them (Fruchterman and Reingold 1991), each coordinate in -1..1."""
+    import rustworkx as rx
+
+    net = rx.PyGraph()
+    net.add_nodes_from(range(len(cards)))
+    net.add_edges_from_no_data(list(edges))
+    found = rx.spring_layout(net, seed=11, num_iter=max(20, min(300, 2_000_000 // len(cards) ** 2)), scale=1)
+    return [(float(found[i][0]), float(found[i][1])) for i in range(len(cards))]
+
+
+def _guessed(names: Sequence[str], known: Sequence[Point | None], tied: Ties) -> list[Point]:
+    """Where each was; a new one by what it is tied to, else below all others."""
+    at = {n: p for n, p in zip(names, known, strict=True) if p is not None}
+    below = max((y for _, y in at.values()), default=0.0) + 1
+    left = min((x for x, _ in at.values()), default=0.0)
+    out = []
+    for name, point in zip(names, known, strict=True):
+        near = [at[o] for o in sorted(tied.get(name, ())) if o in at]
+        if point is None:
+            point = (sum(x for x, _ in near) / len(near) + 1, sum(y for _, y in near) / len(near) + 1) if near else (left, below)
+        out.append(point)
     return out
 
 
-def _communities(graph: Graph, net: nx.Graph[str]) -> Iterable[Iterable[str]]:
-    import networkx as nx
-
-    if len(net) == 0:
-        return []
-    if len(net) <= _CLUSTERED:
-        found: Iterable[Iterable[str]] = nx.community.louvain_communities(net, weight="weight", seed=7, resolution=0.9)
-        return found
-    tops, groups = top_topics(graph), dict[str, list[str]]()
-    for node in net:
-        groups.setdefault(tops.get(node, ""), []).append(node)
-    return groups.values()
+def _pulls(blocks: Sequence[_Block], tied: Ties) -> dict[tuple[int, int], float]:
+    """How strongly blocks belong together, by pair of their indices in order."""
+    owner = {i: n for n, b in enumerate(blocks) for i in b.ids}
+    out: dict[tuple[int, int], float] = {}
+    for a, n in owner.items():
+        for b, weight in tied.get(a, {}).items():
+            other = owner.get(b, n)
+            if n < other:
+                out[n, other] = out.get((n, other), 0.0) + weight
+    return out
 
 
-def _within(net: nx.Graph[str], group: Sequence[str], boxes: Mapping[str, Box], stated: set[tuple[str, str]], whole: int) -> Block:
-    """One community of a graph of `whole` nodes; the more there are, the fewer rounds each gets."""
-    import rustworkx as rx
-
-    from papergraph.view.spacing import push_apart, tighten
-
-    if len(group) > _SPRUNG:
-        return _grid(group, boxes)
-    number = {n: i for i, n in enumerate(group)}
-    edges = sorted((number[a], number[b]) for a in group for b in net[a] if b in number and a < b)
-    plain = rx.PyGraph()
-    plain.add_nodes_from(list(group))
-    plain.add_edges_from([(a, b, 1.0) for a, b in edges])
-    found = rx.spring_layout(plain, seed=11, num_iter=max(30, min(300, 200_000_000 // (len(group) * whole))), scale=1)
-    spread = 0.6 * math.sqrt(sum((boxes[n].width + GAP) * (boxes[n].height + GAP) for n in group))
-    # wider than high, as boxes of text are
-    points = [(found[i][0] * spread * 1.3, found[i][1] * spread * 0.8) for i in range(len(group))]
-    sizes = [boxes[n] for n in group]
-    rounds = max(6, min(400, 6_000_000 // (whole * math.isqrt(len(group)))))
-    at = push_apart(points, sizes, rounds=rounds)
-    steps = min(90, 90_000 // whole)
-    if len(group) <= _TIGHTENED and steps >= 20:
-        seen = [(a, b) for a, b in edges if (group[a], group[b]) in stated]
-        at = tighten(at, sizes, edges, seen, steps=steps)
-    return dict(zip(group, at, strict=True))
-
-
-def _grid(group: Sequence[str], boxes: Mapping[str, Box]) -> Block:
-    width = max(boxes[n].width for n in group) + GAP
-    height = max(boxes[n].height for n in group) + GAP
-    columns = max(1, round(math.sqrt(len(group) * 1.4 * height / width)))
-    return {n: ((i % columns) * width, (i // columns) * height) for i, n in enumerate(group)}
+def _told(root: _Block, cards: Mapping[str, Card]) -> Layout:
+    at: dict[str, Point] = {}
+    areas: list[Area] = []
+    home: dict[str, int] = {}
+    queue: list[tuple[_Block, float, float, int | None, int]] = [(root, 0.0, 0.0, None, 0)]
+    for block, x, y, within, depth in queue:
+        if block.place is not None:
+            areas.append(Area(block.place.topic, within, depth, round(x), round(y), round(block.width), round(block.height)))
+            within, depth = len(areas) - 1, depth + 1
+        for part, dx, dy in block.parts:
+            if isinstance(part, _Block):
+                queue.append((part, x + dx, y + dy, within, depth))
+            else:
+                at[part] = (round(x + dx + cards[part].width / 2), round(y + dy + cards[part].height / 2))
+                home[part] = -1 if within is None else within
+    return Layout(at, tuple(areas), home)

@@ -1,169 +1,154 @@
-"""Where the communities stand: as close to the middle of the page as their shapes allow, linked ones side by side."""
+"""Boxes side by side without overlap: in rows, or as close as a skyline lets them, those that belong together near each other."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from papergraph.view.layout import Block, Box, Point
+Point = tuple[float, float]
 
-_BETWEEN = 34.0
-_CELLS = 6000
-"""About how many cells the page is divided into; more pack tighter and take longer."""
-_SOLID = 400
-"""Beyond this many communities they are set in rows."""
-
-_PULL = 0.25
-"""How much a cell's distance between joined nodes weighs against a cell's growth of the page."""
-
-Cell = tuple[int, int]
+_MANY = 150
+"""More boxes than this are set in rows, in the order that springs between them give."""
 
 
-def pack(blocks: Sequence[Block], boxes: Mapping[str, Box], pulls: Mapping[tuple[str, str], float], aspect: float) -> dict[str, Point]:
-    """Put `blocks`, each moved as a whole, on one page about `aspect` times as wide as high.
+class Size(NamedTuple):
+    """A box's size, in pixels."""
+
+    width: float
+    height: float
+
+
+def flow(sizes: Sequence[Size], pulls: Mapping[tuple[int, int], float], aspect: float, gap: float) -> list[Point]:
+    """The left upper corner of each box, on a page about `aspect` times as wide as high.
 
     Parameters
     ----------
-    blocks
-        Positions within each community, the first to be placed first.
-    boxes
-        The size of each node.
+    sizes
+        The boxes, in the order in which they are to be read.
     pulls
-        Weights of pairs of nodes; communities joined by one are drawn to each other.
+        How strongly pairs of them belong together, by their indices in order.
     aspect
         Width by height of the page.
-
-    Returns
-    -------
-    dict
-        The centre of each node, in pixels rounded to a tenth; boxes of different blocks are at least 20 pixels apart.
+    gap
+        Room between two boxes.
     """
-    if not blocks:
-        return {}
-    cell = max(8.0, math.sqrt(sum((b.width + 30) * (b.height + 30) for b in boxes.values()) / _CELLS))
-    home = {node: i for i, block in enumerate(blocks) for node in block}
-    if len(blocks) > _SOLID:
-        return _rows(blocks, boxes, aspect)
-    links: list[list[tuple[str, str, float]]] = [[] for _ in blocks]
-    for (a, b), weight in sorted(pulls.items()):
-        if home[a] != home[b]:
-            links[home[a]].append((a, b, weight))
-            links[home[b]].append((b, a, weight))
-    out: dict[str, Point] = {}
-    page = _Page(set(), (0, 0, 0, 0), cell, aspect)
-    reach = _reach(blocks, boxes, cell)
-    step = max(1, reach // 24)
-    spots = _spots((0, 0), reach, step)
-    for block, linked in zip(blocks, links, strict=True):
-        middle = _middle(block, boxes)
-        cells = _cells(block, boxes, middle, cell)
-        joined = [(block[a][0] - middle[0] - out[b][0], block[a][1] - middle[1] - out[b][1], w) for a, b, w in linked if b in out]
-        best = page.best(cells, joined, spots)
-        # the spots are coarse: a last look around the best
-        best = page.best(cells, joined, [best, *_spots(best, step, 1)])
-        page.add(cells, best)
-        for node, (x, y) in block.items():
-            out[node] = (round(x - middle[0] + best[0] * cell, 1), round(y - middle[1] + best[1] * cell, 1))
+    if len(sizes) > _MANY:
+        middles = rows_of(_sprung(len(sizes), pulls), sizes, gap, aspect) if pulls else shelve(sizes, gap, aspect)
+        return [(x - s.width / 2, y - s.height / 2) for (x, y), s in zip(middles, sizes, strict=True)]
+    order = _chain(len(sizes), pulls)
+    area = sum((s.width + gap) * (s.height + gap) for s in sizes)
+    widest = max(s.width for s in sizes) + gap
+    best: list[Point] = []
+    least = math.inf
+    for step in range(12):
+        room = max(widest, math.sqrt(area * aspect) * (0.8 + 0.06 * step))
+        corners = _skyline([sizes[i] for i in order], room, gap)
+        wide = max(x + sizes[i].width for i, (x, _) in zip(order, corners, strict=True))
+        high = max(y + sizes[i].height for i, (_, y) in zip(order, corners, strict=True))
+        price = max(wide, high * aspect) + 0.2 * min(wide, high * aspect)
+        if price < least:
+            best, least = corners, price
+    out: list[Point] = [(0.0, 0.0)] * len(sizes)
+    for i, corner in zip(order, best, strict=True):
+        out[i] = corner
     return out
 
 
-@dataclass
-class _Page:
-    """The cells that are taken so far, and the first and last column and row of them."""
+def shelve(sizes: Sequence[Size], gap: float, aspect: float) -> list[Point]:
+    """The middle of each box in columns of one width, read from left to right and then down."""
+    wide = max(s.width for s in sizes) + gap
+    high = sum(s.height + gap for s in sizes) / len(sizes)
+    columns = max(1, min(len(sizes), round(math.sqrt(len(sizes) * aspect * high / wide))))
+    out = []
+    top = 0.0
+    for start in range(0, len(sizes), columns):
+        row = sizes[start : start + columns]
+        height = max(s.height for s in row)
+        out += [(i * wide + wide / 2, top + height / 2) for i in range(len(row))]
+        top += height + gap
+    return out
 
-    taken: set[Cell]
-    used: tuple[int, int, int, int]
-    cell: float
-    aspect: float
 
-    def best(self, cells: Sequence[Cell], joined: Sequence[tuple[float, float, float]], spots: Sequence[Cell]) -> Cell:
-        """Of `spots` the cheapest at which `cells` are free; below all others if none is.
+def rows_of(points: Sequence[Point], sizes: Sequence[Size], gap: float, aspect: float) -> list[Point]:
+    """The middle of each box in rows that keep about the order of `points`, from above and then from the left."""
+    room = math.sqrt(sum((s.width + gap) * (s.height + gap) for s in sizes) * aspect)
+    by_height = sorted(range(len(points)), key=lambda i: (points[i][1], points[i][0], i))
+    out: list[Point] = [(0.0, 0.0)] * len(points)
+    top, start = 0.0, 0
+    while start < len(by_height):
+        end, used = start, 0.0
+        while end < len(by_height) and (end == start or used + sizes[by_height[end]].width <= room):
+            used += sizes[by_height[end]].width + gap
+            end += 1
+        row = sorted(by_height[start:end], key=lambda i: (points[i][0], i))
+        height = max(sizes[i].height for i in row)
+        left = 0.0
+        for i in row:
+            out[i] = (left + sizes[i].width / 2, top + height / 2)
+            left += sizes[i].width + gap
+        top += height + gap
+        start = end
+    return out
 
-        What makes the page larger costs most; then, how far from the middle, and how far from what it is joined to.
-        """
-        left, right = min(c for c, _ in cells), max(c for c, _ in cells)
-        top, bottom = min(r for _, r in cells), max(r for _, r in cells)
-        x0, y0, x1, y1 = self.used
-        best, least = (0, y1 - top + 1), math.inf
-        share = _PULL / self.cell / (len(joined) or 1)
-        for column, row in spots:
-            wide = max(x1, right + column) - min(x0, left + column)
-            high = (max(y1, bottom + row) - min(y0, top + row)) * self.aspect
-            price = max(wide, high) + 0.25 * min(wide, high) + 0.2 * math.hypot(column, row * self.aspect)
-            if price >= least:
+
+def _chain(n: int, pulls: Mapping[tuple[int, int], float]) -> list[int]:
+    """An order in which what belongs together stands side by side, and all else as it was."""
+    near: dict[int, dict[int, float]] = {}
+    for (a, b), weight in pulls.items():
+        near.setdefault(a, {})[b] = near.setdefault(b, {})[a] = weight
+    left = dict.fromkeys(range(n))
+    out: list[int] = []
+    while left:
+        linked = {o: w for o, w in near.get(out[-1], {}).items() if o in left} if out else {}
+        one = min(linked, key=lambda o: (-linked[o], o)) if linked else next(iter(left))
+        del left[one]
+        out.append(one)
+    return out
+
+
+def _skyline(sizes: Sequence[Size], room: float, gap: float) -> list[Point]:
+    """Each box as high up as it goes, then as far left (bottom-left heuristic, Burke, Kendall and Whitwell 2004)."""
+    line: list[tuple[float, float, float]] = [(0.0, room, 0.0)]  # from, to, how far down it is taken
+    out = []
+    for size in sizes:
+        width = min(size.width + gap, room)
+        best: tuple[float, float] | None = None
+        for i, (left, _, _) in enumerate(line):
+            if left + width > room + 0.01:
+                break
+            top = 0.0
+            for start, end, down in line[i:]:
+                if start >= left + width - 0.01:
+                    break
+                top = max(top, down)
+                if end >= left + width - 0.01:
+                    break
+            if best is None or (top, left) < best:
+                best = (top, left)
+        assert best is not None
+        top, left = best
+        out.append((left, top))
+        right = left + width
+        new: list[tuple[float, float, float]] = []
+        for start, end, down in line:
+            if end <= left or start >= right:
+                new.append((start, end, down))
                 continue
-            x, y = column * self.cell, row * self.cell
-            price += share * sum(w * math.hypot(x + dx, (y + dy) * self.aspect) for dx, dy, w in joined)
-            if price < least and not any((c + column, r + row) in self.taken for c, r in cells):
-                best, least = (column, row), price
-        return best
-
-    def add(self, cells: Sequence[Cell], spot: Cell) -> None:
-        """Take `cells` at `spot`."""
-        new = [(c + spot[0], r + spot[1]) for c, r in cells]
-        self.taken.update(new)
-        columns, rows = [c for c, _ in new], [r for _, r in new]
-        x0, y0, x1, y1 = self.used
-        self.used = (min(x0, *columns), min(y0, *rows), max(x1, *columns), max(y1, *rows))
-
-
-def _middle(block: Block, boxes: Mapping[str, Box]) -> Point:
-    xs = [x + s * boxes[n].width / 2 for n, (x, _) in block.items() for s in (-1, 1)]
-    ys = [y + s * boxes[n].height / 2 for n, (_, y) in block.items() for s in (-1, 1)]
-    return (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2
-
-
-def _cells(block: Block, boxes: Mapping[str, Box], middle: Point, cell: float) -> list[Cell]:
-    """The cells that the block's boxes and half the room around them cover."""
-    found: set[Cell] = set()
-    for node, (x, y) in block.items():
-        wide, high = boxes[node].width / 2 + _BETWEEN / 2, boxes[node].height / 2 + _BETWEEN / 2
-        x, y = x - middle[0], y - middle[1]
-        for column in range(math.floor((x - wide) / cell), math.ceil((x + wide) / cell)):
-            for row in range(math.floor((y - high) / cell), math.ceil((y + high) / cell)):
-                found.add((column, row))
-    # cells from all over the block first: a clash is found sooner
-    return sorted(found, key=lambda c: (c[0] * 7 + c[1] * 13) % 29 * 1000 + c[0])
-
-
-def _reach(blocks: Sequence[Block], boxes: Mapping[str, Box], cell: float) -> int:
-    """So many cells from the middle there is room for every block, if they lie about as close as they can."""
-    area = far = 0.0
-    for block in blocks:
-        x, y = _middle(block, boxes)
-        wide = 2 * max(abs(px - x) + boxes[n].width / 2 for n, (px, _) in block.items()) + _BETWEEN
-        high = 2 * max(abs(py - y) + boxes[n].height / 2 for n, (_, py) in block.items()) + _BETWEEN
-        area, far = area + wide * high, max(far, wide, high)
-    return math.ceil((0.9 * math.sqrt(area) + 0.5 * far) / cell)
-
-
-def _spots(around: Cell, reach: int, step: int) -> list[Cell]:
-    """Cells up to so far from one, the nearest first."""
-    line = range(-reach, reach + 1, step)
-    return [
-        (around[0] + c, around[1] + r) for c, r in sorted(((c, r) for c in line for r in line), key=lambda s: (abs(s[0]) + abs(s[1]), s))
-    ]
-
-
-def _rows(blocks: Sequence[Block], boxes: Mapping[str, Box], aspect: float) -> dict[str, Point]:
-    sized = []
-    for block in blocks:
-        left = min(x - boxes[n].width / 2 for n, (x, _) in block.items())
-        top = min(y - boxes[n].height / 2 for n, (_, y) in block.items())
-        right = max(x + boxes[n].width / 2 for n, (x, _) in block.items())
-        bottom = max(y + boxes[n].height / 2 for n, (_, y) in block.items())
-        sized.append((block, left, top, right - left + _BETWEEN, bottom - top + _BETWEEN))
-    widest = max([math.sqrt(sum(w * h for *_, w, h in sized) * aspect * 1.2), *(w for *_, w, _ in sized)])
-    out: dict[str, Point] = {}
-    x = y = row = 0.0
-    # rows of like height waste least room
-    for block, left, top, width, height in sorted(sized, key=lambda s: (-s[4], min(s[0]))):
-        if x > 0 and x + width > widest:
-            x, y, row = 0.0, y + row, 0.0
-        for node, (px, py) in block.items():
-            out[node] = (round(px - left + x, 1), round(py - top + y, 1))
-        x, row = x + width, max(row, height)
+            if start < left:
+                new.append((start, left, down))
+            if end > right:
+                new.append((right, end, down))
+        new.append((left, right, top + size.height + gap))
+        line = sorted(new)
     return out
+
+
+def _sprung(n: int, pulls: Mapping[tuple[int, int], float]) -> list[Point]:
+    import rustworkx as rx
+
+    net = rx.PyGraph()
+    net.add_nodes_from(range(n))
+    net.add_edges_from([(a, b, w) for (a, b), w in sorted(pulls.items())])
+    found = rx.spring_layout(net, seed=11, num_iter=max(20, min(150, 60_000_000 // n**2)), scale=1)
+    return [(float(found[i][0]), float(found[i][1])) for i in range(n)]

@@ -7,21 +7,20 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from papergraph.view.layout import Box, Point
+    from papergraph.view.packing import Point, Size
 
-_GAP = 16.0
 _LINE = 38.0
 """The least room between the ends of a stated relation."""
 
 
-def push_apart(points: Sequence[Point], sizes: Sequence[Box], *, rounds: int = 400) -> list[Point]:
+def push_apart(points: Sequence[Point], sizes: Sequence[Size], *, rounds: int = 400, gap: float = 16.0) -> list[Point]:
     """Move overlapping boxes along the axis on which they overlap least, until none do or the rounds are over.
 
     Boxes are swept from top to bottom, so that only neighbours in height are compared.
     """
     xs, ys = [p[0] for p in points], [p[1] for p in points]
-    wide = [s.width / 2 + _GAP / 2 for s in sizes]
-    high = [s.height / 2 + _GAP / 2 for s in sizes]
+    wide = [s.width / 2 + gap / 2 for s in sizes]
+    high = [s.height / 2 + gap / 2 for s in sizes]
     reach = max(high, default=0.0)
     for _ in range(rounds):
         order = sorted(range(len(points)), key=lambda i: (ys[i], i))
@@ -30,7 +29,7 @@ def push_apart(points: Sequence[Point], sizes: Sequence[Box], *, rounds: int = 4
             for b in order[n + 1 :]:
                 dy = ys[b] - ys[a]
                 # a box that has moved within this round may stand out of order, hence no tighter bound
-                if dy > high[a] + reach + _GAP:
+                if dy > high[a] + reach + gap:
                     break
                 dx = xs[b] - xs[a]
                 over_x, over_y = wide[a] + wide[b] - abs(dx), high[a] + high[b] - abs(dy)
@@ -49,7 +48,7 @@ def push_apart(points: Sequence[Point], sizes: Sequence[Box], *, rounds: int = 4
 
 
 def tighten(
-    at: Sequence[Point], sizes: Sequence[Box], edges: Sequence[tuple[int, int]], stated: Sequence[tuple[int, int]], *, steps: int = 90
+    at: Sequence[Point], sizes: Sequence[Size], edges: Sequence[tuple[int, int]], stated: Sequence[tuple[int, int]], *, steps: int = 90, gap: float = 16.0
 ) -> list[Point]:
     """Draw the boxes together along their edges and to their centre, keeping `stated` edges in sight.
 
@@ -77,16 +76,16 @@ def tighten(
             drawn[a][0], drawn[a][1] = drawn[a][0] + dx, drawn[a][1] + dy
             drawn[b][0], drawn[b][1] = drawn[b][0] - dx, drawn[b][1] - dy
         _clear(drawn, sizes, stated)
-        points = push_apart([(p[0], p[1]) for p in drawn], sizes, rounds=8)
+        points = push_apart([(p[0], p[1]) for p in drawn], sizes, rounds=8, gap=gap)
     for _ in range(12):
         drawn = [[*p] for p in points]
         if not _clear(drawn, sizes, stated):
             break
-        points = push_apart([(p[0], p[1]) for p in drawn], sizes, rounds=40)
-    return push_apart(points, sizes)
+        points = push_apart([(p[0], p[1]) for p in drawn], sizes, rounds=40, gap=gap)
+    return push_apart(points, sizes, gap=gap)
 
 
-def _clear(drawn: list[list[float]], sizes: Sequence[Box], stated: Sequence[tuple[int, int]]) -> bool:
+def _clear(drawn: list[list[float]], sizes: Sequence[Size], stated: Sequence[tuple[int, int]]) -> bool:
     """Push boxes off the lines of stated relations, and their ends so far apart that the line is seen; whether any was in the way."""
     met = False
     for a, b in stated:

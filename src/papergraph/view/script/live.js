@@ -1,0 +1,1 @@
+// --- a page that a running papergraph serves

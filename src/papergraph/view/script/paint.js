@@ -1,0 +1,359 @@
+// --- painting: areas, lines, cards and signs, in the page's pixels, on a canvas or on what draws like one
+
+const OPEN = "▾", SHUT = "▸";
+const SMALLEST = 5.2; // the least size of letters on the screen, in pixels
+const rounded = (ctx, x, y, w, h, r) => { ctx.beginPath(); ctx.roundRect(x, y, w, h, Math.min(r, w / 2, h / 2)); };
+const inView = (v, x, y, w, h) => x + w / 2 > v.left && x - w / 2 < v.right && y + h / 2 > v.top && y - h / 2 < v.bottom;
+
+// the lines of a card: stretches of marks and name, as the layout measured them
+const textOf = (i) => {
+  const whole = m.mark[i] ? `${m.marks[m.mark[i]]} ${m.name[i]}` : m.name[i];
+  let at = 0;
+  return m.lines[i].map((units) => {
+    while (whole[at] === " ") at++;
+    const text = whole.slice(at, at + Math.abs(units));
+    at += Math.abs(units);
+    return units < 0 ? text + "…" : text;
+  });
+};
+
+const paintAreas = (ctx, v) => {
+  for (const a of m.areas) {
+    if (a.off || a.inside || a.x > v.right || a.x + a.w < v.left || a.y > v.bottom || a.y + a.h < v.top) continue;
+    const box = a.shut ? shutBox(a) : a;
+    if (box.w * v.scale < 3) continue;
+    rounded(ctx, box.x, box.y, box.w, box.h, a.depth ? 9 : 13);
+    ctx.fillStyle = look.area(a.hue, a.shut ? 3 : a.depth);
+    ctx.fill();
+    ctx.lineWidth = Math.max(a.shut ? 2 : 1.2, 0.7 / v.scale);
+    ctx.strokeStyle = a.shut ? look.border(a.hue) : look.rim(a.hue);
+    ctx.stroke();
+    if (a.topic >= 0 && !a.shut && m.font[a.topic] * v.scale >= 6.5) paintHeading(ctx, a);
+  }
+};
+// a closed topic is as large as its name needs, in the middle of its place
+const shutBox = (a) => {
+  const w = m.w[a.topic] + 74, h = m.h[a.topic] + 22;
+  return { x: a.x + a.w / 2 - w / 2, y: a.y + Math.min(a.h / 2 - h / 2, 60), w, h };
+};
+const countIn = (topic) => {
+  m.counts ??= new Map();
+  if (!m.counts.has(topic)) {
+    let count = 0;
+    const inner = [topic];
+    for (const t of inner) for (const x of heldBy(t)) if (isTopic(x)) inner.push(x); else if (m.kind[x] === "P") count++;
+    m.counts.set(topic, count);
+  }
+  return m.counts.get(topic);
+};
+const paintHeading = (ctx, a) => {
+  const t = a.topic, size = m.font[t], box = a.shut ? shutBox(a) : null;
+  const left = box ? box.x + 34 : m.x[t] - m.w[t] / 2, middle = box ? box.y + box.h / 2 : m.y[t];
+  ctx.textAlign = "left";
+  ctx.textBaseline = "middle";
+  ctx.fillStyle = look.heading(a.hue);
+  ctx.font = `${Math.round(size * 0.9)}px ${FONT}`;
+  ctx.fillText(a.shut ? SHUT : OPEN, left - 20, middle);
+  ctx.font = `600 ${size}px ${FONT}`;
+  const text = textOf(t)[0], width = Math.min(ctx.measureText(text).width, m.w[t] + 4);
+  ctx.fillText(text, left, middle, m.w[t] + 4);
+  ctx.font = `${Math.max(11, size * 0.6)}px ${FONT}`;
+  ctx.fillStyle = look.soft;
+  ctx.fillText(String(countIn(t)), left + width + 8, middle + 1);
+};
+
+// --- lines
+
+const topicBox = (i) => { const a = m.areaOf.get(i); return a && a.shut ? shutBox(a) : null; };
+// the box of a node, or of the closed topic that it stands in
+const boxOf = (i) => {
+  const j = standsIn[i], shut = isTopic(j) ? topicBox(j) : null;
+  return shut ? { x: shut.x + shut.w / 2, y: shut.y + shut.h / 2, w: shut.w, h: shut.h } : { x: m.x[j], y: m.y[j], w: m.w[j], h: m.h[j] };
+};
+// where the way from the middle of a box to a point leaves the box
+const border = (b, x, y) => {
+  const dx = x - b.x, dy = y - b.y;
+  if (!dx && !dy) return [b.x, b.y];
+  const t = Math.min(dx ? (b.w / 2 + 1) / Math.abs(dx) : Infinity, dy ? (b.h / 2 + 1) / Math.abs(dy) : Infinity, 1);
+  return [b.x + dx * t, b.y + dy * t];
+};
+// both ends, the middle, and the point that a curve bends to; null where nothing is seen of it
+const courseOf = (e) => {
+  const a = boxOf(m.from[e]), b = boxOf(m.to[e]);
+  if (standsIn[m.from[e]] === standsIn[m.to[e]]) return null;
+  const bend = m.bend[e] * 26, dx = b.x - a.x, dy = b.y - a.y, length = Math.hypot(dx, dy) || 1;
+  const cx = (a.x + b.x) / 2 - (dy / length) * bend * 2, cy = (a.y + b.y) / 2 + (dx / length) * bend * 2;
+  const [x1, y1] = border(a, cx, cy), [x2, y2] = border(b, cx, cy);
+  return { x1, y1, x2, y2, cx, cy, bend, mx: bend ? (x1 + x2) / 4 + cx / 2 : (x1 + x2) / 2, my: bend ? (y1 + y2) / 4 + cy / 2 : (y1 + y2) / 2 };
+};
+const trace = (ctx, p, aside = 0) => {
+  const length = Math.hypot(p.x2 - p.x1, p.y2 - p.y1) || 1, ox = (-(p.y2 - p.y1) / length) * aside, oy = ((p.x2 - p.x1) / length) * aside;
+  ctx.moveTo(p.x1 + ox, p.y1 + oy);
+  if (p.bend) ctx.quadraticCurveTo(p.cx + ox, p.cy + oy, p.x2 + ox, p.y2 + oy); else ctx.lineTo(p.x2 + ox, p.y2 + oy);
+};
+const zigzag = (ctx, p) => {
+  const length = Math.hypot(p.x2 - p.x1, p.y2 - p.y1), teeth = Math.max(2, Math.round(length / 9)), nx = -(p.y2 - p.y1) / (length || 1), ny = (p.x2 - p.x1) / (length || 1);
+  ctx.moveTo(p.x1, p.y1);
+  for (let k = 1; k < teeth; k++) {
+    const t = k / teeth, s = k % 2 ? 4 : -4;
+    ctx.lineTo(p.x1 + (p.x2 - p.x1) * t + nx * s, p.y1 + (p.y2 - p.y1) * t + ny * s);
+  }
+  ctx.lineTo(p.x2, p.y2);
+};
+const DOUBLE = new Set(["CONSISTENT_WITH", "EQUIVALENT_TO"]);
+
+const paintLine = (ctx, e, { strong = false } = {}) => {
+  const p = courseOf(e);
+  if (!p) return;
+  const t = m.types[m.type[e]], colour = look.edge(m.type[e]);
+  ctx.lineCap = "butt";
+  ctx.lineJoin = "round";
+  if (!stated(e)) {
+    ctx.strokeStyle = strong ? look.soft : look.faint;
+    ctx.lineWidth = strong ? 2 : 1.1;
+    ctx.setLineDash(t.type === "ALIKE" ? [1.5, 4.5] : [6, 4]);
+    ctx.beginPath();
+    trace(ctx, p);
+    ctx.stroke();
+    ctx.setLineDash([]);
+    return;
+  }
+  const hedged = m.flags[e] & HEDGED, width = 1.4 + 1.8 * m.confidence[e] + (strong ? 1 : 0);
+  // what lies behind it must not be taken for a part of it
+  ctx.strokeStyle = look.ground;
+  ctx.lineWidth = width + 5;
+  ctx.beginPath();
+  trace(ctx, p);
+  ctx.stroke();
+  ctx.strokeStyle = colour;
+  ctx.setLineDash(hedged ? [7, 5] : []);
+  ctx.beginPath();
+  if (t.type === "CONTRADICTS" && !p.bend) { ctx.lineWidth = width + 0.6; zigzag(ctx, p); }
+  else if (DOUBLE.has(t.type)) { ctx.lineWidth = Math.max(1.3, width * 0.6); trace(ctx, p, width * 0.75); trace(ctx, p, -width * 0.75); }
+  else { ctx.lineWidth = width; trace(ctx, p); }
+  ctx.stroke();
+  ctx.setLineDash([]);
+  if (!t.symmetric) {
+    const [fx, fy] = p.bend ? [p.cx, p.cy] : [p.x1, p.y1], length = Math.hypot(p.x2 - fx, p.y2 - fy) || 1, ux = (p.x2 - fx) / length, uy = (p.y2 - fy) / length, s = 8 + width;
+    ctx.fillStyle = colour;
+    ctx.beginPath();
+    ctx.moveTo(p.x2, p.y2);
+    ctx.lineTo(p.x2 - ux * s - uy * s * 0.5, p.y2 - uy * s + ux * s * 0.5);
+    ctx.lineTo(p.x2 - ux * s + uy * s * 0.5, p.y2 - uy * s - ux * s * 0.5);
+    ctx.closePath();
+    ctx.fill();
+  }
+};
+// the sign of the type, filled where the reader has stated or accepted it
+const paintSign = (ctx, e) => {
+  const p = courseOf(e);
+  if (!p) return;
+  const t = m.types[m.type[e]], colour = look.edge(m.type[e]), sure = m.flags[e] & (BY_HAND | ACCEPTED), r = t.type === "CONTRADICTS" ? 9 : 7.5;
+  ctx.beginPath();
+  ctx.arc(p.mx, p.my, r, 0, 2 * Math.PI);
+  ctx.fillStyle = sure ? colour : look.ground;
+  ctx.fill();
+  ctx.lineWidth = 1.5;
+  ctx.strokeStyle = colour;
+  ctx.stroke();
+  ctx.fillStyle = sure ? look.ground : colour;
+  ctx.font = `700 ${r * 1.6}px ${FONT}`;
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  ctx.fillText(t.sign, p.mx, p.my + 0.5);
+};
+
+const SINGLE = 900; // more lines than this are not told apart by eye: they are drawn as bundles from place to place
+const BUNDLES = 260;
+const paintLines = (ctx, v) => {
+  const seenEdges = [];
+  for (let e = 0; e < edgeOn.length; e++) {
+    if (!edgeOn[e]) continue;
+    const a = standsIn[m.from[e]], b = standsIn[m.to[e]], x1 = m.x[a], y1 = m.y[a], x2 = m.x[b], y2 = m.y[b];
+    if ((x1 < v.left && x2 < v.left) || (x1 > v.right && x2 > v.right) || (y1 < v.top && y2 < v.top) || (y1 > v.bottom && y2 > v.bottom)) continue;
+    if (Math.abs(x1 - x2) * v.scale < 2 && Math.abs(y1 - y2) * v.scale < 2) continue;
+    seenEdges.push(e);
+  }
+  if (seenEdges.length > SINGLE) { paintBundles(ctx, v, seenEdges); return; }
+  if (v.scale > 0.3) {
+    const told = seenEdges.filter(stated);
+    for (const e of seenEdges) if (!stated(e)) paintLine(ctx, e);
+    for (const e of told) paintLine(ctx, e);
+    if (v.scale > 0.42) for (const e of told) paintSign(ctx, e);
+    return;
+  }
+  // far away: straight lines from middle to middle
+  ctx.lineCap = "butt";
+  ctx.globalAlpha = 0.6;
+  for (const e of seenEdges) {
+    if (m.types[m.type[e]].type === "ALIKE") continue;
+    const a = standsIn[m.from[e]], b = standsIn[m.to[e]];
+    ctx.strokeStyle = look.edge(m.type[e]);
+    ctx.lineWidth = (m.types[m.type[e]].type === "CONTRADICTS" ? 2 : 1.2) / v.scale;
+    ctx.beginPath();
+    ctx.moveTo(m.x[a], m.y[a]);
+    ctx.lineTo(m.x[b], m.y[b]);
+    ctx.stroke();
+  }
+  ctx.globalAlpha = 1;
+};
+// one line for all relations from one place to another, as wide as they are many, in the colour of the commonest type
+const paintBundles = (ctx, v, edges) => {
+  const bundles = new Map(), k = m.areas.length + 1, types = m.types.length;
+  for (const e of edges) {
+    if (!stated(e)) continue;
+    const a = m.home[m.from[e]], b = m.home[m.to[e]];
+    if (a === b) continue;
+    const key = Math.min(a, b) * k + Math.max(a, b);
+    let found = bundles.get(key);
+    if (!found) { found = { a, b, count: 0, of: new Uint32Array(types) }; bundles.set(key, found); }
+    found.count++;
+    found.of[m.type[e]]++;
+  }
+  const middle = (area) => (area < 0 ? null : m.areas[area]);
+  const most = [...bundles.values()].sort((p, q) => q.count - p.count || p.a - q.a || p.b - q.b).slice(0, BUNDLES);
+  ctx.lineCap = "round";
+  for (const { a, b, count, of } of most.reverse()) {
+    const p = middle(a), q = middle(b);
+    if (!p || !q) continue;
+    const x1 = p.x + p.w / 2, y1 = p.y + p.h / 2, x2 = q.x + q.w / 2, y2 = q.y + q.h / 2;
+    ctx.globalAlpha = 0.28;
+    ctx.strokeStyle = look.edge(of.indexOf(Math.max(...of)));
+    ctx.lineWidth = Math.min(9, 0.8 + 1.1 * Math.log2(count + 1)) / v.scale;
+    ctx.beginPath();
+    ctx.moveTo(x1, y1);
+    ctx.quadraticCurveTo((x1 + x2) / 2 + (y2 - y1) * 0.08, (y1 + y2) / 2 - (x2 - x1) * 0.08, x2, y2);
+    ctx.stroke();
+  }
+  ctx.globalAlpha = 1;
+};
+
+// --- cards
+
+const cardShown = (i) => on[i] && standsIn[i] === i && !isTopic(i);
+const paintCard = (ctx, i, v, { accent = false } = {}) => {
+  const x = m.x[i], y = m.y[i], w = m.w[i], h = m.h[i], hue = hueOf(i), kind = m.kind[i], size = m.font[i];
+  rounded(ctx, x - w / 2, y - h / 2, w, h, kind === "C" ? h / 2 : 6);
+  ctx.fillStyle = kind === "P" ? look.card : look.ground;
+  ctx.fill();
+  ctx.lineWidth = accent ? 3 : kind === "P" ? 1.3 : 1.1;
+  ctx.strokeStyle = accent ? look.accent : kind === "C" ? look.soft : look.border(hue);
+  ctx.setLineDash(kind === "R" ? [5, 4] : []);
+  ctx.stroke();
+  ctx.setLineDash([]);
+  if (size * v.scale < SMALLEST) return;
+  const lines = textOf(i), step = size * 1.22;
+  ctx.fillStyle = kind === "R" ? look.soft : look.text;
+  ctx.font = `${kind === "C" ? "italic " : m.degree[i] > 3 ? "600 " : ""}${size}px ${FONT}`;
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  lines.forEach((text, k) => ctx.fillText(text, x, y + (k - (lines.length - 1) / 2) * step, w - 10));
+  const decision = m.decisions[m.decision[i]];
+  if (decision) {
+    ctx.font = `600 10px ${FONT}`;
+    const text = cut(decision, 16), width = Math.min(ctx.measureText(text).width + 10, w - 8);
+    rounded(ctx, x + w / 2 - width - 6, y + h / 2 - 7, width, 14, 7);
+    ctx.fillStyle = look.border(hue);
+    ctx.fill();
+    ctx.fillStyle = look.ground;
+    ctx.fillText(text, x + w / 2 - width / 2 - 6, y + h / 2 + 0.5, width - 6);
+  }
+  if (pinned.has(i)) {
+    ctx.beginPath();
+    ctx.arc(x - w / 2 + 3, y - h / 2 + 3, 4, 0, 2 * Math.PI);
+    ctx.fillStyle = look.accent;
+    ctx.fill();
+  }
+};
+const paintCards = (ctx, v) => {
+  const byHue = new Map();
+  for (let i = 0; i < m.n; i++) {
+    if (!cardShown(i) || !inView(v, m.x[i], m.y[i], m.w[i], m.h[i])) continue;
+    if (m.h[i] * v.scale >= 7) { paintCard(ctx, i, v); continue; }
+    const hue = hueOf(i);
+    if (byHue.has(hue)) byHue.get(hue).push(i); else byHue.set(hue, [i]);
+  }
+  // too small to be read: one colour at once, those of many relations larger
+  const least = 1.6 / v.scale;
+  for (const [hue, cards] of byHue) {
+    ctx.fillStyle = look.border(hue);
+    for (const i of cards) {
+      const w = Math.max(m.w[i] * 0.8, least), h = Math.max(m.h[i] * 0.7, least);
+      ctx.fillRect(m.x[i] - w / 2, m.y[i] - h / 2, w, h);
+    }
+  }
+};
+
+// far away, where headings and cards cannot be read, names stand at a size that can be, as many as have room
+const paintNames = (ctx, v) => {
+  const free = [], size = 13 / v.scale;
+  ctx.textAlign = "center";
+  ctx.textBaseline = "middle";
+  const put = (text, x, y, hue, most) => {
+    const w = ctx.measureText(text).width + 14 / v.scale, h = size * 1.6;
+    if (w > most || x + w / 2 < v.left || x - w / 2 > v.right || y < v.top || y > v.bottom) return;
+    const box = [x - w / 2, y - h / 2, x + w / 2, y + h / 2];
+    if (free.some((o) => o[0] < box[2] && o[2] > box[0] && o[1] < box[3] && o[3] > box[1])) return;
+    free.push(box);
+    rounded(ctx, box[0], box[1], w, h, h / 2);
+    ctx.fillStyle = look.area(hue, 3);
+    ctx.fill();
+    ctx.lineWidth = 1 / v.scale;
+    ctx.strokeStyle = look.rim(hue);
+    ctx.stroke();
+    ctx.fillStyle = look.heading(hue);
+    ctx.fillText(text, x, y);
+  };
+  ctx.font = `600 ${size}px ${FONT}`;
+  for (const a of m.largest ??= m.areas.filter((x) => x.topic >= 0).sort((p, q) => q.w * q.h - p.w * p.h).slice(0, 400)) {
+    if (a.off || a.inside || a.shut || m.font[a.topic] * v.scale >= 8.5) continue;
+    put(cut(m.name[a.topic], 40), a.x + a.w / 2, a.y + a.h / 2, a.hue, Math.max(a.w * 1.3, (a.depth ? 60 : 140) / v.scale));
+  }
+  ctx.font = `500 ${size * 0.92}px ${FONT}`;
+  for (const i of m.known ??= [...Array(m.n).keys()].filter((j) => !isTopic(j) && m.degree[j]).sort((a, b) => m.degree[b] - m.degree[a] || a - b).slice(0, 300)) {
+    if (!cardShown(i) || m.font[i] * v.scale >= 7) continue;
+    const a = m.areas[m.home[i]];
+    // over its own place, so that it is not taken for another's
+    put(cut(m.name[i], 34), m.x[i], m.y[i], hueOf(i), a ? a.w : Infinity);
+  }
+};
+
+const paintAll = (ctx, v) => {
+  paintAreas(ctx, v);
+  paintLines(ctx, v);
+  paintCards(ctx, v);
+  for (const a of m.areas) if (a.shut && !a.off && !a.inside && m.font[a.topic] * v.scale >= SMALLEST) paintHeading(ctx, a);
+  paintNames(ctx, v);
+};
+// all but what is bright fades; that is painted again, above
+const paintBright = (ctx, v) => {
+  if (!bright) return;
+  ctx.globalAlpha = look.dark ? 0.72 : 0.74;
+  ctx.fillStyle = look.ground;
+  ctx.fillRect(v.left, v.top, v.right - v.left, v.bottom - v.top);
+  ctx.globalAlpha = 1;
+  const cards = [...bright].filter((i) => cardShown(i) && inView(v, m.x[i], m.y[i], m.w[i], m.h[i])), own = seen.focus !== null ? m.index.get(seen.focus) : chosen?.node;
+  const lines = brightEdges.size > 3000 ? [...brightEdges].slice(0, 3000) : [...brightEdges];
+  for (const i of bright) {
+    const a = isTopic(i) && m.areaOf.get(i);
+    if (!a || a.off || a.inside) continue;
+    const box = a.shut ? shutBox(a) : a;
+    if (i === own || a.shut) { rounded(ctx, box.x, box.y, box.w, box.h, 11); ctx.lineWidth = Math.max(2.5, 2 / v.scale); ctx.strokeStyle = i === own ? look.accent : look.border(a.hue); ctx.stroke(); }
+    if (m.font[i] * v.scale >= 6.5) paintHeading(ctx, a);
+  }
+  for (const e of lines) paintLine(ctx, e, { strong: true });
+  for (const i of cards) if (m.h[i] * v.scale >= 7) paintCard(ctx, i, v, { accent: i === own }); else { ctx.fillStyle = i === own ? look.accent : look.border(hueOf(i)); const l = 3 / v.scale; ctx.fillRect(m.x[i] - Math.max(m.w[i], l) / 2, m.y[i] - Math.max(m.h[i], l) / 2, Math.max(m.w[i], l), Math.max(m.h[i], l)); }
+  if (v.scale > 0.35) for (const e of lines) if (stated(e)) paintSign(ctx, e);
+  if (own !== undefined && !isTopic(own) && on[own] && m.font[own] * v.scale < 7) {
+    const size = 13 / v.scale, text = cut(m.name[own], 60);
+    ctx.font = `600 ${size}px ${FONT}`;
+    ctx.textAlign = "center";
+    ctx.textBaseline = "middle";
+    const w = ctx.measureText(text).width + 16 / v.scale, b = boxOf(own);
+    rounded(ctx, b.x - w / 2, b.y - size * 2.4, w, size * 1.7, size);
+    ctx.fillStyle = look.accent;
+    ctx.fill();
+    ctx.fillStyle = look.ground;
+    ctx.fillText(text, b.x, b.y - size * 1.55);
+  }
+};

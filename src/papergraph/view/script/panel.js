@@ -1,0 +1,285 @@
+// --- the panel: what is told of what is chosen; every name in it leads on
+
+const STATUSES = ["proposed", "accepted", "stated by hand"];
+const go = (i) => button(m.name[i] || m.id[i], "go", () => choose({ node: i }, { focus: true }));
+const swatch = (t, hedged = false) => {
+  const mark = make("span", "", "swatch"), shape = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  shape.setAttribute("viewBox", "0 0 34 16");
+  shape.setAttribute("aria-hidden", "true");
+  mark.append(shape);
+  const type = m.types[t], colour = look.edge(t);
+  const part = (name, attributes, text) => { const p = document.createElementNS("http://www.w3.org/2000/svg", name); for (const [k, v] of Object.entries(attributes)) p.setAttribute(k, v); if (text) p.textContent = text; shape.append(p); };
+  const stroke = { stroke: colour, "stroke-width": "2", fill: "none", "stroke-dasharray": hedged ? "4 3" : type.type === "ALIKE" ? "1.5 3" : type.type === "ALSO" ? "5 3" : "none" };
+  if (type.type === "CONTRADICTS") part("polyline", { ...stroke, points: "0,8 4,4 8,12 12,4 16,12 20,4 24,12 28,4 34,8" });
+  else if (DOUBLE.has(type.type)) { part("path", { ...stroke, d: "M0 6H34" }); part("path", { ...stroke, d: "M0 10H34" }); }
+  else part("path", { ...stroke, d: "M0 8H34" });
+  if (!type.symmetric && type.sign) part("path", { d: "M34 8L26 4V12Z", fill: colour });
+  if (type.sign) {
+    part("circle", { cx: "16", cy: "8", r: "6.5", fill: "var(--card)", stroke: colour, "stroke-width": "1.2" });
+    part("text", { x: "16", y: "11.6", "text-anchor": "middle", "font-size": "10.5", "font-weight": "700", fill: colour }, type.sign);
+  }
+  return mark;
+};
+const chip = (e) => {
+  const t = m.types[m.type[e]], element = button("", "chip", () => choose({ edge: e }, { focus: true }), `Show this relation: ${t.label}`);
+  element.append(swatch(m.type[e], m.flags[e] & HEDGED));
+  return element;
+};
+const section = (title, items, most = 60) => {
+  if (!items.length) return null;
+  const part = make("section"), list = make("ul");
+  part.append(make("h3", `${title} (${items.length.toLocaleString("en")})`), list);
+  const add = (some) => { for (const item of some) { const row = make("li"); row.append(...[item()].flat().filter(Boolean)); list.append(row); } };
+  add(items.slice(0, most));
+  if (items.length > most) { const more = button(`Show ${(items.length - most).toLocaleString("en")} more`, "more", () => { more.remove(); add(items.slice(most)); }); part.append(more); }
+  return part;
+};
+const openPanel = (heading, ...parts) => {
+  hint.hidden = true;
+  heading.tabIndex = -1;
+  panel.replaceChildren(button("×", "close", () => clearAll(true), "Close the details"), heading, ...parts.filter(Boolean));
+  panel.hidden = false;
+  document.body.classList.add("reading");
+};
+const quotesOf = (evidence) => evidence.map((e, _, all) => {
+  const quote = make("blockquote", e.quote);
+  // the relation's own certainty stands above; what each sentence has is told where there are several
+  quote.append(make("div", line(e.place, e.rule && e.rule !== "user" && `rule ${e.rule}`, all.length > 1 && `confidence ${e.confidence.toFixed(2)}`, all.length > 1 && e.hedged && "hedged"), "place"));
+  return quote;
+});
+const certainty = (e) => line(`confidence ${m.confidence[e].toFixed(2)}`, m.flags[e] & HEDGED && "hedged", statusOf(e) > 0 && STATUSES[statusOf(e)]);
+const noted = (x) => {
+  const quote = make("blockquote", x.text), where = make("div", line(x.kind, x.hedged && "hedged", x.place, x.alsoAt && `also at ${x.alsoAt.join(", ")}`), "place");
+  if (x.about && m.index.has(x.about)) where.append("  ·  about ", go(m.index.get(x.about)));
+  quote.append(where);
+  return quote;
+};
+const web = (url) => (/^https?:\/\//i.test(url || "") ? url : null);
+const linksOf = (d) => [...new Set([
+  web(d.url), d.doi && "https://doi.org/" + encodeURI(d.doi), d.arxivId && "https://arxiv.org/abs/" + encodeURI(d.arxivId),
+  d.openreviewId && "https://openreview.net/forum?id=" + encodeURIComponent(d.openreviewId), ...(d.links || []).map(web),
+].filter(Boolean))];
+
+let panelShows = null; // what the panel is about, so that an answer that comes late is not shown
+const tools = (i) => {
+  const row = make("div", undefined, "tools"), focused = seen.focus === m.id[i];
+  for (const depth of [1, 2, 3]) {
+    const b = button(depth === 1 ? "Focus 1" : String(depth), "", () => focusOn(i, depth), `Only what is within ${several(depth, "step")}; the rest fades`);
+    b.setAttribute("aria-pressed", String(focused && seen.depth === depth));
+    row.append(b);
+  }
+  row.append(button("Path to …", "", () => startPath(i), "The shortest way from here to another: choose its other end"));
+  if (isTopic(i)) { const shut = seen.closed.includes(m.id[i]); row.append(button(shut ? "Open topic" : "Close topic", "", () => toggleTopic(i), shut ? "Show what stands in it" : "Show it as one")); }
+  else if (pinned.has(i)) row.append(button("Unpin", "", () => unpin(i), "Put it back where the layout has it"));
+  return row;
+};
+const showNode = async (i) => {
+  panelShows = i;
+  const { facts: d, notes, related, evidence } = await toldOf(i);
+  if (panelShows !== i) return;
+  const parts = [make("p", line(saidKind[kindOf(i)], d.venue, m.year[i] && !(d.venue || "").includes(String(m.year[i])) ? String(m.year[i]) : "", m.decisions[m.decision[i]], (d.markers || []).join(" ")), "facts")];
+  if (d.authors) parts.push(make("p", d.authors.join(", "), "facts"));
+  const also = [...(d.aliases || []), ...(d.altLabels || [])];
+  if (also.length) parts.push(make("p", "also: " + also.join("; "), "facts"));
+  if (d.tags || d.readAt) parts.push(make("p", line(d.tags && d.tags.join(", "), d.readAt && `read ${d.readAt}`), "facts"));
+  for (const url of linksOf(d)) {
+    const link = make("a", url);
+    link.href = url;
+    link.target = "_blank";
+    link.rel = "noopener noreferrer";
+    parts.push(link);
+  }
+  if (d.path) parts.push(make("p", d.line ? `${d.path}:${d.line}` : d.path, "facts"));
+  parts.push(tools(i));
+  if (m.live) parts.push(liveTools(i));
+  const told = notes || [], at = [...edgesAt(i)], over = topicsOver(i);
+  const relations = at.filter(stated).sort((a, b) => m.confidence[b] - m.confidence[a]);
+  const held = isTopic(i) ? heldBy(i) : [];
+  const others = isTopic(i) ? at.filter((e) => m.types[m.type[e]].type === "ALSO").map((e) => m.from[e]) : [];
+  const alsoUnder = isTopic(i) ? [] : at.filter((e) => m.types[m.type[e]].type === "ALSO").map((e) => m.to[e]);
+  parts.push(
+    section(isTopic(i) ? "Broader topics" : kindOf(i) === "Paper" ? "Topics" : "Shown under", [...over, ...alsoUnder].map((t) => () => go(t))),
+    section("Relations", relations.map((e) => () => {
+      const t = m.types[m.type[e]], head = make("p");
+      head.append(chip(e), ` ${m.from[e] === i ? t.active : t.passive} `, go(otherEnd(e, i)));
+      return [head, make("p", certainty(e), "place"), ...quotesOf(evidence(e)), m.live && decisionTools(e)];
+    }), 30),
+    section("Related papers", related.map((r) => () => {
+      const head = make("p");
+      head.append(go(r.node), make("span", ` ${r.score.toFixed(2)}`, "place"));
+      return [head, make("p", r.reasons.join("; "), "place")];
+    })),
+    section("The reader’s own words", told.filter((x) => x.kind !== "claim").map((x) => () => noted(x))),
+    section("What it says", told.filter((x) => x.kind === "claim").map((x) => () => noted(x))),
+    section("Narrower topics", held.filter(isTopic).map((t) => () => go(t))),
+    section("Papers", [...held.filter((x) => m.kind[x] === "P"), ...others].map((p) => () => go(p))),
+    section("Also shown here", held.filter((x) => "RC".includes(m.kind[x])).map((p) => () => go(p))),
+  );
+  openPanel(make("h2", d.name ?? m.name[i]), ...parts);
+};
+const showEdge = async (e) => {
+  panelShows = edgeId(e);
+  const t = m.types[m.type[e]], ends = make("p", undefined, "ends"), heading = make("h2", t.label);
+  ends.append(go(m.from[e]), make("span", `${t.symmetric ? "↕" : "↓"} ${t.active}`), go(m.to[e]));
+  heading.prepend(swatch(m.type[e], m.flags[e] & HEDGED), " ");
+  if (!stated(e)) {
+    const words = m.alike.find(([a, b]) => (a === m.from[e] && b === m.to[e]) || (a === m.to[e] && b === m.from[e]))?.[3] || [];
+    openPanel(heading, make("p", t.type === "ALIKE" ? line(`likeness ${m.confidence[e].toFixed(2)}, computed from the words of both, not stated`, words.length && `alike in ${words.join(", ")}`) : "a further topic of the paper", "facts"), ends);
+    return;
+  }
+  const evidence = await evidenceOf(e);
+  if (panelShows !== edgeId(e)) return;
+  openPanel(heading, make("p", line(t.meaning, certainty(e)), "facts"), ends, m.live && decisionTools(e), section("Stated in", evidence.map((_, k) => () => quotesOf(evidence)[k])));
+};
+// what is told of one: from the file, or by the server
+const toldOf = async (i) => {
+  if (m.live) return liveToldOf(i);
+  const d = await tell();
+  return {
+    facts: d.nodes[i] || {}, notes: d.notes[i] || [], evidence: (e) => d.relations[e] || [],
+    related: "PR".includes(m.kind[i]) ? relatedTo(i).map((r) => ({ node: r.node, score: r.score, reasons: [...new Set(r.clues.sort((a, b) => b.weight - a.weight).map((c) => reasonOf(i, r.node, c)))].slice(0, 3) })) : [],
+  };
+};
+const evidenceOf = async (e) => (m.live ? liveEvidenceOf(e) : (await tell()).relations[e] || []);
+
+// a shortest way, step by step
+const showPath = async (from, to) => {
+  panelShows = "path";
+  const steps = wayBetween(from, to), heading = make("h2", "Path");
+  const ends = make("p", undefined, "ends");
+  ends.append(go(from), make("span", "↓ to"), go(to));
+  if (!steps) { openPanel(heading, ends, make("p", "There is no way between them in what is shown.", "facts"), pathTools()); return; }
+  const quotes = new Map();
+  for (const s of steps) if (s.edge >= 0 && stated(s.edge)) quotes.set(s.edge, await evidenceOf(s.edge));
+  if (panelShows !== "path") return;
+  openPanel(heading, make("p", several(steps.length, "step"), "facts"), ends, pathTools(), section("Steps", steps.map((s) => () => {
+    const head = make("p"), t = s.edge >= 0 ? m.types[m.type[s.edge]] : null;
+    const verb = t ? (m.from[s.edge] === s.from ? t.active : t.passive) : isTopic(s.to) ? (isTopic(s.from) && topicsOver(s.to)[0] === s.from ? "is the broader topic of" : "stands under") : "holds";
+    head.append(go(s.from), ` ${verb} `, go(s.to));
+    return [s.edge >= 0 && stated(s.edge) && chip(s.edge), head, ...quotesOf(quotes.get(s.edge) || []).slice(0, 2)];
+  })));
+};
+const pathTools = () => { const row = make("div", undefined, "tools"); row.append(button("Leave the path", "", () => { act((s) => { s.path = null; }); clearAll(); })); return row; };
+
+// all that is shown, as a list: what the picture tells, for whoever does not see it
+const showList = () => {
+  chosen = null;
+  panelShows = "list";
+  brighten();
+  const shownTopics = m.areas.filter((a) => a.topic >= 0 && !a.off), papers = [...Array(m.n).keys()].filter((i) => on[i] && m.kind[i] === "P");
+  const loose = papers.filter((i) => topicsOver(i).length === 0), part = make("section");
+  const row = (topic, depth) => {
+    const item = make("div", undefined, "entry");
+    item.style.setProperty("--depth", String(Math.min(depth, 8)));
+    item.append(go(topic), make("span", ` ${countIn(topic)}`, "place"));
+    return item;
+  };
+  const list = make("ul");
+  let rows = 0;
+  const enter = (topic, depth) => {
+    if (rows > 400) return;
+    const item = make("li"), inner = make("ul");
+    rows++;
+    item.append(row(topic, depth));
+    for (const x of heldBy(topic)) if (rows <= 400 && on[x]) { if (isTopic(x)) { const sub = enter(x, depth + 1); if (sub) inner.append(sub); } else { const leaf = make("li"); leaf.append(go(x)); inner.append(leaf); rows++; } }
+    if (inner.children.length) item.append(inner);
+    return item;
+  };
+  for (const a of shownTopics) if (topicsOver(a.topic).length === 0) { const item = enter(a.topic, 0); if (item) list.append(item); }
+  part.append(make("h3", "Topics and what stands in them"), list);
+  const relations = [];
+  for (let e = 0; e < m.told && relations.length < 200; e++) if (edgeOn[e]) relations.push(e);
+  openPanel(
+    make("h2", "All that is shown"),
+    make("p", line(several(papers.length, "paper"), several(shownTopics.length, "topic"), several(edgeOn.subarray(0, m.told).reduce((s, x) => s + x, 0), "relation")), "facts"),
+    list.children.length ? part : null,
+    section(shownTopics.length ? "Under no topic" : "Papers", loose.map((i) => () => go(i)), 100),
+    section("Relations", relations.map((e) => () => { const t = m.types[m.type[e]], head = make("p"); head.append(go(m.from[e]), ` ${t.active} `, go(m.to[e]), make("span", ` ${certainty(e)}`, "place")); return head; }), 60),
+  );
+  panel.querySelector("h2").focus({ preventScroll: true });
+  network.redraw();
+};
+
+// --- choosing: one way in for clicks, the search, the panel and the address
+
+let picking = null; // the node that a path is to begin at, while its other end is asked for
+const reveal = (i) => {
+  const keys = [kindOf(i), "decision:" + m.decisions[m.decision[i]], "mark:" + m.marks[m.mark[i]], ...topicsOver(i).map((t) => "topic:" + m.id[t])];
+  const closed = topicsOver(i).map((t) => m.id[t]).filter((id) => seen.closed.includes(id));
+  const year = m.year[i] && seen.years && (m.year[i] < seen.years[0] || m.year[i] > seen.years[1]);
+  if (!on[i] || closed.length) act((s) => { s.hidden = s.hidden.filter((k) => !keys.includes(k)); s.closed = s.closed.filter((id) => !closed.includes(id)); if (year) s.years = null; });
+};
+const choose = (what, { move = true, focus = false, push = true } = {}) => {
+  if (what === null) return;
+  if (picking !== null && what.node !== undefined && what.node !== picking) { endPath(what.node); return; }
+  chosen = what.node !== undefined ? { node: what.node } : { edge: what.edge };
+  const ends = what.node !== undefined ? [what.node] : [m.from[what.edge], m.to[what.edge]];
+  ends.forEach(reveal);
+  if (seen.path) act((s) => { s.path = null; });
+  if (seen.focus !== null && what.node !== undefined && seen.focus !== m.id[what.node]) act((s) => { s.focus = m.id[what.node]; });
+  brighten();
+  if (what.node !== undefined && bright.size <= LIVE) hold([...bright]);
+  const shown = what.node !== undefined ? showNode(what.node) : showEdge(what.edge);
+  say(what.node !== undefined ? `${m.name[what.node]}, ${saidKind[kindOf(what.node)]}` : `${m.types[m.type[what.edge]].label}: ${m.name[m.from[what.edge]]}, ${m.name[m.to[what.edge]]}`);
+  network.redraw();
+  writeAddress(push);
+  // what stands where is known once the panel has its size
+  return shown.then(() => {
+    panel.scrollTop = 0;
+    if (focus) panel.querySelector("h2").focus({ preventScroll: true });
+    if (what.node !== undefined && isTopic(what.node) && move) show([what.node]);
+    else if (move || !ends.every(inSight)) bring(ends, move);
+  });
+};
+const refreshPanel = () => {
+  if (panel.hidden || panelShows === "list") return;
+  const top = panel.scrollTop, done = seen.path ? null : chosen?.node !== undefined ? showNode(chosen.node) : chosen ? showEdge(chosen.edge) : null;
+  done?.then(() => { panel.scrollTop = top; });
+};
+const clearAll = (back = false) => {
+  chosen = null;
+  panelShows = null;
+  picking = null;
+  document.body.classList.remove("reading", "picking");
+  panel.hidden = true;
+  if (seen.path || seen.focus !== null) act((s) => { s.path = null; s.focus = null; });
+  brighten();
+  network.redraw();
+  writeAddress();
+  if (back) graph.focus({ preventScroll: true });
+};
+const focusOn = (i, depth) => {
+  const same = seen.focus === m.id[i] && seen.depth === depth;
+  act((s) => { s.focus = same ? null : m.id[i]; s.depth = depth; });
+  if (!same) { show([...bright]); say(`${several(bright.size, "node")} within ${several(depth, "step")}`); }
+};
+const toggleTopic = (t) => {
+  const id = m.id[t];
+  act((s) => { s.closed = s.closed.includes(id) ? s.closed.filter((x) => x !== id) : [...s.closed, id]; });
+  say(seen.closed.includes(id) ? `${m.name[t]} closed` : `${m.name[t]} opened`);
+};
+const unpin = (i) => act((s) => { s.pins = s.pins.filter(([id]) => id !== m.id[i]); });
+const startPath = (i) => {
+  picking = i;
+  document.body.classList.add("picking");
+  say("Choose the other end: click it, or search for it. Escape leaves it.");
+  search.placeholder = "Path to which paper, topic or concept?";
+  search.focus();
+};
+const endPath = (j) => {
+  const i = picking;
+  picking = null;
+  document.body.classList.remove("picking");
+  search.placeholder = SEARCH_FOR;
+  if (i === j) return;
+  chosen = null;
+  act((s) => { s.focus = null; s.path = [m.id[i], m.id[j]]; });
+  openPath();
+};
+const openPath = () => {
+  const [i, j] = seen.path.map((id) => m.index.get(id));
+  brighten();
+  showPath(i, j).then(() => { panel.querySelector("h2").focus({ preventScroll: true }); show([...bright], { most: 0.9 }); });
+  const steps = wayBetween(i, j);
+  say(steps ? `Path of ${several(steps.length, "step")}` : "There is no way between them in what is shown");
+};

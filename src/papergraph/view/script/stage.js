@@ -1,0 +1,271 @@
+// --- the stage: vis-network holds the camera, and the nodes that one may take hold of; what is seen is painted here
+
+const LIVE = 400; // so many nodes vis-network holds from the start: the best connected
+const HEAVY = 6; // a painting that takes longer, in milliseconds, is kept as a bitmap and moved while the camera moves
+const SHARP_AFTER = 110;
+
+const pinned = new Map();
+let hovered = -1, dragged = new Set(), cameraMoved = false, moving = false, settle = 0;
+let network, held;
+const live = new Map(); // index → key in vis-network
+
+const camera = () => ({ ...network.getViewPosition(), scale: network.getScale() });
+const size = () => graph.getBoundingClientRect();
+const viewOf = ({ x, y, scale }, width, height) => ({ left: x - width / 2 / scale, right: x + width / 2 / scale, top: y - height / 2 / scale, bottom: y + height / 2 / scale, scale, width, height });
+const view = () => { const s = size(); return viewOf(camera(), s.width, s.height); };
+
+const hold = (indices) => {
+  const added = [];
+  for (const i of indices) {
+    if (live.has(i) || isTopic(i)) continue;
+    live.set(i, `n${i}`);
+    added.push({
+      id: `n${i}`, x: m.x[i], y: m.y[i], shape: "custom", hidden: !cardShown(i), label: undefined,
+      ctxRenderer: ({ ctx }) => ({ drawNode() { if (dragged.has(i)) paintCard(ctx, i, view(), { accent: true }); }, nodeDimensions: { width: m.w[i], height: m.h[i] } }),
+    });
+  }
+  if (added.length) held.add(added);
+};
+const indexOf = (key) => Number(key.slice(1));
+
+const startStage = () => {
+  held = new vis.DataSet();
+  network = new vis.Network(graph, { nodes: held, edges: new vis.DataSet() }, {
+    physics: false,
+    layout: { improvedLayout: false },
+    interaction: { hover: false, tooltipDelay: 1e9, multiselect: false, selectConnectedEdges: false, keyboard: false, zoomSpeed: 0.8 },
+  });
+  network.on("beforeDrawing", drawFrame);
+  network.on("click", ({ pointer }) => { const found = under(pointer.canvas); if (found) tap(found); else clearAll(); });
+  network.on("doubleClick", ({ pointer }) => { const found = under(pointer.canvas); if (found?.node !== undefined && isTopic(found.node)) toggleTopic(found.node); });
+  network.on("dragStart", ({ nodes }) => { dragged = new Set(nodes.map(indexOf)); hint.hidden = true; if (dragged.size) stale(); });
+  network.on("dragging", () => { for (const i of dragged) { const p = network.getPosition(live.get(i)); m.x[i] = p.x; m.y[i] = p.y; } });
+  network.on("dragEnd", () => {
+    const moved = [...dragged];
+    dragged = new Set();
+    if (moved.length) act((s) => { for (const i of moved) pin(s, i); });
+    stale();
+  });
+  network.on("zoom", () => { hint.hidden = true; });
+  graph.addEventListener("pointermove", onPointer);
+  graph.addEventListener("pointerleave", () => rest(-1));
+  // vis-network gives its canvas a place in the order of the Tab key; the graph itself has one
+  for (const inner of graph.querySelectorAll("[tabindex]")) inner.removeAttribute("tabindex");
+  const canvas = graph.querySelector("canvas");
+  canvas.setAttribute("aria-hidden", "true");
+};
+const pin = (s, i) => { s.pins = [...s.pins.filter(([id]) => id !== m.id[i]), [m.id[i], Math.round(m.x[i]), Math.round(m.y[i])]]; };
+
+const fillStage = () => {
+  live.clear();
+  held.clear();
+  const all = [...Array(m.n).keys()].filter((i) => !isTopic(i));
+  hold(all.length <= LIVE ? all : all.sort((a, b) => m.degree[b] - m.degree[a] || a - b).slice(0, LIVE));
+};
+// what vis-network holds follows what is seen
+const syncStage = () => {
+  pinned.clear();
+  for (const [id] of seen.pins) { const i = m.index.get(id); if (i !== undefined) pinned.set(i, id); }
+  place();
+  grid = null;
+  if (bright && bright.size <= LIVE) hold([...bright]);
+  held.update([...live].map(([i, key]) => ({ id: key, x: m.x[i], y: m.y[i], hidden: !cardShown(i) })));
+};
+
+// --- frames
+
+let sharp = null; // { canvas, at: the view it shows }
+let wide = null; // the whole, small and blurred, for what the sharp one does not reach
+let isStale = true, heavy = false, first = true, loaded = false;
+const stale = () => { isStale = true; network?.redraw(); };
+
+const painted = (v, ratio) => {
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.round(v.width * ratio));
+  canvas.height = Math.max(1, Math.round(v.height * ratio));
+  const ctx = canvas.getContext("2d", { alpha: false });
+  ctx.fillStyle = look.ground;
+  ctx.fillRect(0, 0, canvas.width, canvas.height);
+  ctx.setTransform(ratio * v.scale, 0, 0, ratio * v.scale, -v.left * v.scale * ratio, -v.top * v.scale * ratio);
+  paintAll(ctx, v);
+  return canvas;
+};
+const sameView = (a, b) => a && Math.abs(a.left - b.left) * b.scale < 0.01 && Math.abs(a.top - b.top) * b.scale < 0.01 && a.scale === b.scale && a.width === b.width && a.height === b.height;
+let lastView = null;
+
+const drawFrame = (ctx) => {
+  const v = view(), ratio = devicePixelRatio || 1;
+  if (!loaded || !v.width || !v.height || !Number.isFinite(v.left)) return;
+  if (lastView && !sameView(lastView, v)) { moving = true; clearTimeout(settle); settle = setTimeout(rested, SHARP_AFTER); }
+  lastView = v;
+  if (dragged.size || (!heavy && !first)) {
+    const start = performance.now();
+    paintAll(ctx, v);
+    heavy ||= !dragged.size && performance.now() - start > HEAVY * 2;
+    isStale = false;
+  } else {
+    if (first || (!moving && (isStale || !sameView(sharp.at, v)))) {
+      const start = performance.now();
+      sharp = { canvas: painted(v, ratio), at: v };
+      heavy = performance.now() - start > HEAVY;
+      if (isStale) wide = null;
+      isStale = false;
+      performance.mark("papergraph:sharp");
+      if (heavy && !wide) requestIdleCallback(makeWide, { timeout: 800 });
+    }
+    if (moving && wide) put(ctx, wide);
+    put(ctx, sharp);
+  }
+  paintBright(ctx, v);
+  if (hovered >= 0 && on[hovered] && !dragged.has(hovered) && cardShown(hovered) && m.h[hovered] * v.scale >= 7) paintCard(ctx, hovered, v, { accent: true });
+  if (first) { first = false; performance.mark("papergraph:first-draw"); }
+};
+const put = (ctx, { canvas, at }) => {
+  ctx.imageSmoothingEnabled = moving;
+  ctx.drawImage(canvas, at.left, at.top, at.width / at.scale, at.height / at.scale);
+};
+const makeWide = () => {
+  const b = bounds(), scale = Math.min(1400 / (b.right - b.left), 1000 / (b.bottom - b.top));
+  const v = viewOf({ x: (b.left + b.right) / 2, y: (b.top + b.bottom) / 2, scale }, (b.right - b.left) * scale * 1.1, (b.bottom - b.top) * scale * 1.1);
+  wide = { canvas: painted(v, 1), at: v };
+};
+const rested = () => {
+  moving = false;
+  cameraMoved = true;
+  network.redraw();
+  writeAddress();
+};
+
+// --- the camera
+
+const bounds = (indices = null) => {
+  let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
+  const take = (x, y, w, h) => { left = Math.min(left, x); top = Math.min(top, y); right = Math.max(right, x + w); bottom = Math.max(bottom, y + h); };
+  if (indices === null) for (const a of m.areas) if (!a.off) take(a.x, a.y, a.w, a.h);
+  const all = indices ?? m.x.keys();
+  for (const i of all) {
+    if (!on[i]) continue;
+    if (indices !== null && isTopic(i) && m.areaOf.has(i)) { const a = m.areaOf.get(i), b = a.shut ? shutBox(a) : a; take(b.x, b.y, b.w, b.h); continue; }
+    const b = boxOf(i);
+    take(b.x - b.w / 2, b.y - b.h / 2, b.w, b.h);
+  }
+  return left > right ? { left: -100, right: 100, top: -50, bottom: 50 } : { left, top, right, bottom };
+};
+// what legend and panel leave of the graph, in its own pixels
+const room = () => {
+  const all = size(), taken = panel.hidden ? null : panel.getBoundingClientRect();
+  if (!taken) return { left: 0, width: all.width, height: all.height, all };
+  return narrow.matches ? { left: 0, width: all.width, height: Math.max(80, taken.top - all.top), all } : { left: 0, width: Math.max(120, taken.left - all.left), height: all.height, all };
+};
+const moveTo = ({ x, y, scale }, { animate = true, r = room() } = {}) => {
+  const offset = { x: (r.width - r.all.width) / 2, y: (r.height - r.all.height) / 2 };
+  network.moveTo({ position: { x, y }, scale, offset, animation: animate && !still.matches ? { duration: 280, easingFunction: "easeInOutQuad" } : false });
+};
+const show = (indices, { most = 1.15, animate = true } = {}) => {
+  const b = bounds(indices), r = room(), margin = 26;
+  const scale = Math.min((r.width - margin) / (b.right - b.left), (r.height - margin - (narrow.matches && panel.hidden ? 50 : 0)) / (b.bottom - b.top), most);
+  moveTo({ x: (b.left + b.right) / 2, y: (b.top + b.bottom) / 2 + (narrow.matches && panel.hidden ? 25 / scale : 0), scale: Math.max(scale, 0.002) }, { animate, r });
+};
+const overview = (animate = true) => show(null, { animate });
+const inSight = (i) => {
+  const r = room(), b = boxOf(i), p = network.canvasToDOM({ x: b.x, y: b.y });
+  return p.x > 30 && p.y > 16 && p.x < r.width - 40 && p.y < r.height - 20;
+};
+const bring = (indices, nearer) => {
+  const boxes = indices.map(boxOf), x = boxes.reduce((s, b) => s + b.x, 0) / boxes.length, y = boxes.reduce((s, b) => s + b.y, 0) / boxes.length;
+  moveTo({ x, y, scale: nearer ? Math.max(network.getScale(), 0.75) : network.getScale() });
+};
+
+// --- what is under the pointer
+
+let grid = null;
+const CELL = 160;
+const cells = () => {
+  grid = new Map();
+  for (let i = 0; i < m.n; i++) {
+    if (!cardShown(i)) continue;
+    for (let cx = Math.floor((m.x[i] - m.w[i] / 2) / CELL); cx <= Math.floor((m.x[i] + m.w[i] / 2) / CELL); cx++) {
+      for (let cy = Math.floor((m.y[i] - m.h[i] / 2) / CELL); cy <= Math.floor((m.y[i] + m.h[i] / 2) / CELL); cy++) {
+        const key = cx * 1e6 + cy;
+        if (grid.has(key)) grid.get(key).push(i); else grid.set(key, [i]);
+      }
+    }
+  }
+  return grid;
+};
+const cardAt = (x, y, slack) => (grid ?? cells()).get(Math.floor(x / CELL) * 1e6 + Math.floor(y / CELL))?.find((i) => Math.abs(x - m.x[i]) <= m.w[i] / 2 + slack && Math.abs(y - m.y[i]) <= m.h[i] / 2 + slack) ?? -1;
+const headingAt = (x, y) => {
+  for (let k = m.areas.length - 1; k >= 0; k--) {
+    const a = m.areas[k];
+    if (a.topic < 0 || a.off || a.inside) continue;
+    if (a.shut) { const b = shutBox(a); if (x >= b.x && x <= b.x + b.w && y >= b.y && y <= b.y + b.h) return { node: a.topic, chevron: x < b.x + 32 }; continue; }
+    const t = a.topic, left = m.x[t] - m.w[t] / 2;
+    if (x >= left - 26 && x <= left + m.w[t] + 30 && Math.abs(y - m.y[t]) <= m.h[t] / 2 + 4) return { node: t, chevron: x < left - 4 };
+  }
+  return null;
+};
+const edgeAt = (x, y, reach) => {
+  let best = -1, least = reach;
+  for (let e = 0; e < edgeOn.length; e++) {
+    if (!edgeOn[e]) continue;
+    const i = standsIn[m.from[e]], j = standsIn[m.to[e]];
+    const x1 = Math.min(m.x[i], m.x[j]) - 60, x2 = Math.max(m.x[i], m.x[j]) + 60, y1 = Math.min(m.y[i], m.y[j]) - 60, y2 = Math.max(m.y[i], m.y[j]) + 60;
+    if (x < x1 || x > x2 || y < y1 || y > y2) continue;
+    const p = courseOf(e);
+    if (!p) continue;
+    for (let k = 0; k < (p.bend ? 8 : 1); k++) {
+      const at = (t) => (p.bend ? [(1 - t) ** 2 * p.x1 + 2 * t * (1 - t) * p.cx + t * t * p.x2, (1 - t) ** 2 * p.y1 + 2 * t * (1 - t) * p.cy + t * t * p.y2] : [p.x1 + (p.x2 - p.x1) * t, p.y1 + (p.y2 - p.y1) * t]);
+      const [ax, ay] = at(p.bend ? k / 8 : 0), [bx, by] = at(p.bend ? (k + 1) / 8 : 1), l2 = (bx - ax) ** 2 + (by - ay) ** 2 || 1;
+      const t = Math.max(0, Math.min(1, ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / l2)), d = Math.hypot(x - ax - t * (bx - ax), y - ay - t * (by - ay)) - (stated(e) ? 2 : 0);
+      if (d < least) { least = d; best = e; }
+    }
+  }
+  return best;
+};
+const LINES_TOO_FAR = 0.12;
+const under = ({ x, y }) => {
+  const scale = network.getScale(), i = cardAt(x, y, 2 / scale);
+  if (i >= 0) return { node: i };
+  const heading = headingAt(x, y);
+  if (heading) return heading;
+  const e = scale > LINES_TOO_FAR ? edgeAt(x, y, 6 / scale) : -1;
+  if (e >= 0) return { edge: e };
+  // far away a topic is all of its place
+  for (let k = m.areas.length - 1; k >= 0; k--) {
+    const a = m.areas[k];
+    if (a.topic >= 0 && !a.off && !a.inside && m.font[a.topic] * scale < 6.5 && x >= a.x && x <= a.x + a.w && y >= a.y && y <= a.y + a.h) return { node: a.topic };
+  }
+  return null;
+};
+const tap = (found) => {
+  if (found.chevron) toggleTopic(found.node);
+  else if (picking !== null && found.node !== undefined) endPath(found.node);
+  else choose(found, { move: false });
+};
+
+let pointerAt = 0;
+const onPointer = (event) => {
+  if (event.buttons) return;
+  const at = performance.now();
+  // many lines take a while to look through
+  if (m.n > 5000 && at - pointerAt < 40) return;
+  pointerAt = at;
+  const box = size(), found = under(network.DOMtoCanvas({ x: event.clientX - box.left, y: event.clientY - box.top }));
+  graph.classList.toggle("over", found !== null);
+  rest(found?.node !== undefined && !isTopic(found.node) ? found.node : -1);
+  if (!found) { hint.hidden = true; return; }
+  if (found.node !== undefined) {
+    hold([found.node]);
+    sayHint(event, m.name[found.node], line(saidKind[kindOf(found.node)], m.decisions[m.decision[found.node]], isTopic(found.node) ? several(countIn(found.node), "paper") : several(m.degree[found.node], "relation")));
+  } else {
+    const e = found.edge, t = m.types[m.type[e]];
+    sayHint(event, `${m.name[m.from[e]]} — ${t.active} — ${m.name[m.to[e]]}`, stated(e) ? line(`confidence ${m.confidence[e].toFixed(2)}`, m.flags[e] & HEDGED && "hedged") : "");
+  }
+};
+const rest = (i) => { if (i !== hovered) { hovered = i; network.redraw(); } if (i < 0) hint.hidden = true; };
+const sayHint = (event, title, facts) => {
+  hint.replaceChildren(make("strong", cut(title, 600)), make("div", facts));
+  hint.hidden = false;
+  hint.style.left = `${Math.max(8, Math.min(event.clientX + 14, innerWidth - hint.offsetWidth - 12))}px`;
+  hint.style.top = `${Math.max(8, Math.min(event.clientY + 18, innerHeight - hint.offsetHeight - 12))}px`;
+};

@@ -1,0 +1,69 @@
+// --- ways through the graph: neighbourhoods, shortest paths, related papers; each as the command line has it
+
+// the nodes next to one: over relations, and between papers and topics, topics and broader ones; `edge` is -1 for a place in a topic
+const nextTo = (i, also = true) => {
+  const out = [];
+  for (const e of edgesAt(i)) if (edgeOn[e] && m.types[m.type[e]].type !== "ALIKE" && (stated(e) || also)) out.push({ node: otherEnd(e, i), edge: e });
+  const over = topicsOver(i)[0];
+  if (over !== undefined && on[over]) out.push({ node: over, edge: -1 });
+  if (isTopic(i)) for (const below of heldBy(i)) if (on[below]) out.push({ node: below, edge: -1 });
+  return out;
+};
+const around = (i, depth) => {
+  const found = new Set([i]);
+  let front = [i];
+  for (let step = 0; step < depth; step++) {
+    const reached = [];
+    for (const one of front) for (const { node } of nextTo(one)) if (!found.has(node)) { found.add(node); reached.push(node); }
+    front = reached;
+  }
+  return found;
+};
+// the steps of a shortest way, fewest first, relations before topics; null if there is none
+const wayBetween = (a, b) => {
+  const came = new Map([[a, null]]);
+  let front = [a];
+  while (front.length && !came.has(b)) {
+    const reached = [];
+    for (const one of front) for (const { node, edge } of nextTo(one).sort((p, q) => (q.edge >= 0) - (p.edge >= 0))) {
+      if (!came.has(node)) { came.set(node, { from: one, edge }); reached.push(node); }
+    }
+    front = reached;
+  }
+  if (!came.has(b)) return null;
+  const steps = [];
+  for (let at = b; came.get(at); at = came.get(at).from) steps.unshift({ from: came.get(at).from, to: at, edge: came.get(at).edge });
+  return steps;
+};
+
+// related papers, best first, with the weights of `papergraph related`
+const STRONGEST = 100, MIDDLE = 50, LARGEST = 200;
+const round = (x) => Math.round(x * 1000) / 1000;
+const relatedTo = (i, most = 8) => {
+  const clues = new Map();
+  const add = (node, clue) => { if (node !== i && "PR".includes(m.kind[node])) { if (clues.has(node)) clues.get(node).push(clue); else clues.set(node, [clue]); } };
+  const strongest = (node, limit) => [...edgesAt(node)].filter(stated).sort((a, b) => m.confidence[b] - m.confidence[a]).slice(0, limit);
+  const own = strongest(i, STRONGEST);
+  for (const e of own) add(otherEnd(e, i), { kind: "relation", weight: m.confidence[e], edge: e });
+  for (const e of own) {
+    const between = otherEnd(e, i), beyond = strongest(between, MIDDLE + 1);
+    if (beyond.length > MIDDLE) continue;
+    for (const f of beyond) add(otherEnd(f, between), { kind: "via", weight: round(0.5 * m.confidence[e] * m.confidence[f]), between });
+  }
+  const topics = [topicsOver(i)[0], ...[...edgesAt(i)].filter((e) => m.types[m.type[e]].type === "ALSO" && m.from[e] === i).map((e) => m.to[e])].filter((t) => t !== undefined && "P".includes(m.kind[i]));
+  for (const topic of topics) {
+    const papers = [...heldBy(topic).filter((o) => m.kind[o] === "P"), ...[...edgesAt(topic)].filter((e) => m.types[m.type[e]].type === "ALSO").map((e) => m.from[e])];
+    if (papers.length <= LARGEST) for (const other of papers) add(other, { kind: "topic", weight: round(0.25 / Math.sqrt(Math.max(papers.length - 1, 1))), between: topic });
+  }
+  for (const [a, b, score, terms] of m.alike) if (a === i) add(b, { kind: "contents", weight: round(0.3 * score), terms });
+  return [...clues].map(([node, found]) => {
+    const direct = found.filter((c) => c.kind === "relation").map((c) => c.weight), rest = found.filter((c) => c.kind !== "relation").reduce((s, c) => s + c.weight, 0);
+    return { node, clues: found, score: round(direct.length ? 1 + Math.max(...direct) + 0.1 * Math.min(rest, 1) : Math.min(rest, 0.99)) };
+  }).sort((a, b) => b.score - a.score || (m.kind[a.node] === "R") - (m.kind[b.node] === "R") || (m.name[a.node] < m.name[b.node] ? -1 : 1)).slice(0, most);
+};
+const reasonOf = (i, node, clue) => {
+  if (clue.kind === "relation") { const t = m.types[m.type[clue.edge]]; return `${m.from[clue.edge] === i ? t.active : t.passive} it${m.flags[clue.edge] & HEDGED ? " (hedged)" : ""}`; }
+  if (clue.kind === "via") return `both lead to “${cut(m.name[clue.between], 50)}”`;
+  if (clue.kind === "topic") return `both under “${cut(m.name[clue.between], 50)}”`;
+  return clue.terms.length ? `alike in ${clue.terms.join(", ")}` : "alike in meaning";
+};
