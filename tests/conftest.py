@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import neo4j
 import pytest
@@ -231,3 +231,71 @@ MECHANISTIC = "What happens when you fine-tuning your model? Mechanistic analysi
 
 def paper_id(title: str) -> str:
     return folding.paper_id(title)
+
+
+# --- the page in a real browser
+
+FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update --disable-sync"
+
+
+def chromium() -> str | None:
+    return os.environ.get("PAPERGRAPH_CHROMIUM") or next((p for n in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(n))), None)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    path = chromium()
+    if path is None:
+        if os.environ.get("PAPERGRAPH_REQUIRE_BROWSER"):
+            pytest.fail("no Chromium, but PAPERGRAPH_REQUIRE_BROWSER is set")
+        pytest.skip("no Chromium on this machine (PAPERGRAPH_CHROMIUM names one)")
+    playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    # no longer than the module: while it runs, no other test of this process could start an event loop
+    with playwright_api.sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=FLAGS.split())
+        yield running
+        running.close()
+
+
+class Opened:
+    """A page in the browser, with all that it complained of, asked for or was refused."""
+
+    def __init__(
+        self, browser: Any, file: Path, *, fragment: str = "", width: int = 1280, height: int = 800, scheme: str = "light", offline: bool = False, **context: Any
+    ) -> None:
+        self.context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, reduced_motion="reduce", **context)
+        self.context.set_offline(offline)
+        self.context.add_init_script("addEventListener('securitypolicyviolation', (e) => console.error(`refused ${e.violatedDirective} ${e.blockedURI} ${e.sample}`))")
+        self.page = self.context.new_page()
+        self.trouble: list[str] = []
+        self.page.on("console", lambda m: self.trouble.append(m.text))
+        self.page.on("pageerror", lambda e: self.trouble.append(str(e)))
+        self.page.on("dialog", self._dialog)
+        self.page.on("popup", lambda p: self.trouble.append(f"popup {p.url}"))
+        own = file.as_uri()
+        self.page.on("request", lambda r: None if r.url.split("#")[0] == own or r.url.startswith("blob:") else self.trouble.append(f"request {r.url[:200]}"))
+        self.page.goto(own + fragment)
+        # an empty page has nothing to wait for
+        self.page.evaluate("window.papergraph?.ready")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.context.close()
+
+    def _dialog(self, dialog: Any) -> None:
+        self.trouble.append(f"dialog {dialog.message}")
+        dialog.dismiss()
+
+    @property
+    def panel(self) -> Any:
+        return self.page.locator("#panel")
+
+    @property
+    def heading(self) -> str:
+        return str(self.panel.locator("h2").inner_text())
+
+    def choose(self, element: str) -> None:
+        """As if one had clicked the node or edge."""
+        self.page.evaluate("id => papergraph.choose(id)", element)
