@@ -1,4 +1,4 @@
-"""The commands that write files: export and view."""
+"""The commands that write files or serve the page: export, copy, view and serve."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from papergraph.cli.app import app, open_library
+from papergraph.cli.app import app, open_library, store_location
 from papergraph.cli.output import complain, inform, print_json, progress_bar
 from papergraph.cli.queries import MinConfidence, Types, complete_paper, complete_topic
 from papergraph.errors import PapergraphError, StoreMissingError, UsageError
@@ -146,3 +146,29 @@ def show_in_browser(address: str) -> None:
         opened = False
     if not opened:
         inform(f"no browser could be started; open this address in one: {address}")
+
+
+@app.command()
+def serve(
+    context: typer.Context,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="The port; a free one if left out.")] = 0,
+    title: Annotated[str, typer.Option("--title", help="The page's title.")] = "papergraph",
+    open_: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+) -> None:
+    """Serve the page live on this machine, for graphs too large for one file: a map first, then any neighbourhood; relations can be added, accepted and rejected on it.
+
+    Only whoever has the link, which is printed, can see or change anything. Ctrl-C ends it.
+    """
+    from papergraph.serving.server import Server
+
+    location = store_location(context)
+    server = Server(lambda: open_library(context), title=title)
+
+    def ready(address: str) -> None:
+        sys.stdout.write(address + "\n")
+        sys.stdout.flush()
+        inform(f"serving {location}; open the link above, Ctrl-C ends it")
+        if open_:
+            show_in_browser(address)
+
+    server.run(port=port, ready=ready)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from papergraph.model import Concept, Evidence, Graph, Note, Paper, Relation, Topic
@@ -38,6 +39,17 @@ def notes_by_subject(graph: Graph) -> dict[str, list[dict[str, Any]]]:
 def relation_details(relation: Relation) -> list[dict[str, Any]]:
     """Each sentence that states the relation."""
     return [_evidence(e) for e in relation.evidence]
+
+
+def told_of(node: Paper | Topic | Concept, notes: Sequence[Note], relations: Sequence[Relation]) -> dict[str, Any]:
+    """What the panel tells of one node: `facts`, `notes`, and the evidence of its `relations` by the page's names for them."""
+    graph = Graph((node, *notes))
+    return {
+        "facts": node_details(graph).get(node.id, {}),
+        "notes": notes_by_subject(graph).get(node.id, []),
+        "related": [],
+        "relations": {f"{r.source}~{r.type}~{r.target}": relation_details(r) for r in relations},
+    }
 
 
 def place_of(path: str | None, line: int | None) -> str:

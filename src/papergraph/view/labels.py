@@ -23,7 +23,10 @@ _COLUMNS = 26
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """How a node is drawn: its text, line by line, the font's size and the box's, all in pixels at a scale of one."""
+    """How a node is drawn: its text, line by line, the font's size and the box's, all in pixels at a scale of one.
+
+    Widths and heights are even, so that middles are whole.
+    """
 
     lines: tuple[str, ...]
     font: int
@@ -36,15 +39,15 @@ def card(node: Node, degree: int = 0, depth: int = 0) -> Card:
     if isinstance(node, Topic):
         size = _HEADINGS[min(depth, len(_HEADINGS) - 1)]
         lines = wrap(node.name, _WIDEST_HEADING, 1)
-        return Card(lines, size, math.ceil(_columns_of(lines) * size * (_EM + 0.03)), math.ceil(size * 1.3))
+        return Card(lines, size, _even(_columns_of(lines) * size * (_EM + 0.03)), _even(size * 1.3))
     if isinstance(node, Concept):
         size, lines = _LEAST - 1, wrap(node.name, 22, 2)
-        return Card(lines, size, math.ceil(_columns_of(lines) * size * _EM + 26), math.ceil(len(lines) * size * 1.25 + 12))
+        return Card(lines, size, _even(_columns_of(lines) * size * _EM + 26), _even(len(lines) * size * 1.25 + 12))
     size = min(_MOST, _LEAST + round(2.2 * math.log2(1 + degree)))
     lines = wrap(caption(node), _COLUMNS, 2)
     # those of two lines have one width, so that they stand in columns
     width = _COLUMNS if len(lines) > 1 else _columns_of(lines)
-    return Card(lines, size, math.ceil(width * size * _EM + 20), math.ceil(len(lines) * size * 1.25 + 16))
+    return Card(lines, size, _even(width * size * _EM + 20), _even(len(lines) * size * 1.25 + 16))
 
 
 def marks_of(node: Node) -> str:
@@ -116,6 +119,10 @@ def clean(text: str) -> str:
 def columns(text: str) -> int:
     """The width of `text` in columns of a terminal."""
     return len(text) if text.isascii() else sum(_width(c) for c in text)
+
+
+def _even(length: float) -> int:
+    return 2 * math.ceil(length / 2)
 
 
 def _columns_of(lines: Sequence[str]) -> int:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from papergraph.view.labels import Card
 from papergraph.view.packing import Size, flow, rows_of, shelve
 from papergraph.view.places import Place, Ties
-from papergraph.view.spacing import push_apart, tighten
+from papergraph.view.spacing import push_apart, settle, tighten
 
 Point = tuple[float, float]
 
@@ -123,7 +123,7 @@ class _Layer:
         head = self.cards[place.topic] if place.topic is not None else None
         top = padding + (head.height + 8 if head else 0)
         width = max(content.width + 2 * padding, head.width + _CHEVRON + _COUNT + padding if head else 0)
-        parts: list[tuple[_Block | str, float, float]] = [(content, (width - content.width) / 2, top)]
+        parts: list[tuple[_Block | str, float, float]] = [(content, (width - content.width) // 2, top)]
         if place.topic is not None:
             parts.append((place.topic, padding + _CHEVRON - 8, padding - 4))
         return _Block(width, top + content.height + padding * (1 if content.height else 0), parts, place, content.ids)
@@ -143,7 +143,8 @@ class _Layer:
         sizes = [self._size(c) for c in cards]
         known = [self.before.get(c) for c in cards]
         if sum(p is not None for p in known) >= _STAYS * len(cards):
-            return self._set(cards, push_apart(_guessed(cards, known, self.tied), sizes, rounds=60, gap=_LEAST_GAP))
+            near = [[i for i, other in enumerate(cards) if other in self.tied.get(c, ())] for c in cards]
+            return self._set(cards, settle(known, near, sizes, gap=_LEAST_GAP))
         number = {c: i for i, c in enumerate(cards)}
         edges = sorted((number[a], number[b]) for a in cards for b in self.tied.get(a, ()) if b in number and number[a] < number[b])
         points = _sprung(cards, edges)
@@ -166,6 +167,7 @@ class _Layer:
             corners = self._stayed(blocks, sizes)
         else:
             corners = flow(sizes, _pulls(blocks, self.tied), aspect, gap)
+        corners = [(float(round(x)), float(round(y))) for x, y in corners]
         left, top = min(x for x, _ in corners), min(y for _, y in corners)
         parts: list[tuple[_Block | str, float, float]] = [(b, x - left, y - top) for b, (x, y) in zip(blocks, corners, strict=True)]
         return _Block(max(x + b.width for b, x, _ in parts if isinstance(b, _Block)), max(y + b.height for b, _, y in parts if isinstance(b, _Block)), parts, None, ids)
@@ -181,14 +183,11 @@ class _Layer:
                 middles.append((dx + block.width / 2, dy + block.height / 2))
             else:
                 middles.append(None)
-        owner = {i: n for n, b in enumerate(blocks) for i in b.ids}
-        joined: Ties = {}
-        for a, n in owner.items():
-            for b, weight in self.tied.get(a, {}).items():
-                if b in owner and owner[b] != n:
-                    others = joined.setdefault(str(n), {})
-                    others[str(owner[b])] = others.get(str(owner[b]), 0.0) + weight
-        middle = push_apart(_guessed([str(n) for n in range(len(blocks))], middles, joined), sizes, rounds=200, gap=_LEAST_GAP)
+        near: list[list[int]] = [[] for _ in blocks]
+        for a, b in _pulls(blocks, self.tied):
+            near[a].append(b)
+            near[b].append(a)
+        middle = settle(middles, near, sizes, gap=_LEAST_GAP)
         return [(x - s.width / 2, y - s.height / 2) for (x, y), s in zip(middle, sizes, strict=True)]
 
     def _middles(self, block: _Block) -> dict[str, Point]:
@@ -209,7 +208,7 @@ class _Layer:
 
     def _set(self, cards: Sequence[str], middles: Sequence[Point]) -> _Block:
         """Cards at these middles in a block that is just as large as they need."""
-        corners = [(x - self.cards[c].width / 2, y - self.cards[c].height / 2) for c, (x, y) in zip(cards, middles, strict=True)]
+        corners = [(float(round(x - self.cards[c].width / 2)), float(round(y - self.cards[c].height / 2))) for c, (x, y) in zip(cards, middles, strict=True)]
         left, top = min(x for x, _ in corners), min(y for _, y in corners)
         parts: list[tuple[_Block | str, float, float]] = [(c, x - left, y - top) for c, (x, y) in zip(cards, corners, strict=True)]
         return _Block(
@@ -251,20 +250,6 @@ def _sprung(cards: Sequence[str], edges: Sequence[tuple[int, int]]) -> list[Poin
     net.add_edges_from_no_data(list(edges))
     found = rx.spring_layout(net, seed=11, num_iter=max(20, min(300, 2_000_000 // len(cards) ** 2)), scale=1)
     return [(float(found[i][0]), float(found[i][1])) for i in range(len(cards))]
-
-
-def _guessed(names: Sequence[str], known: Sequence[Point | None], tied: Ties) -> list[Point]:
-    """Where each was; a new one by what it is tied to, else below all others."""
-    at = {n: p for n, p in zip(names, known, strict=True) if p is not None}
-    below = max((y for _, y in at.values()), default=0.0) + 1
-    left = min((x for x, _ in at.values()), default=0.0)
-    out = []
-    for name, point in zip(names, known, strict=True):
-        near = [at[o] for o in sorted(tied.get(name, ())) if o in at]
-        if point is None:
-            point = (sum(x for x, _ in near) / len(near) + 1, sum(y for _, y in near) / len(near) + 1) if near else (left, below)
-        out.append(point)
-    return out
 
 
 def _pulls(blocks: Sequence[_Block], tied: Ties) -> dict[tuple[int, int], float]:

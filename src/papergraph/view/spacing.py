@@ -47,6 +47,56 @@ def push_apart(points: Sequence[Point], sizes: Sequence[Size], *, rounds: int = 
     return list(zip(xs, ys, strict=True))
 
 
+def settle(known: Sequence[Point | None], near: Sequence[Sequence[int]], sizes: Sequence[Size], *, gap: float) -> list[Point]:
+    """Boxes where they stood, moved only as far as they overlap each other now; new ones in the nearest free place.
+
+    Parameters
+    ----------
+    known
+        The middle of each box, `None` for new ones; at least one is known.
+    near
+        For each box the indices of those that it belongs with: a new one stands by these, else below all.
+    sizes
+        The boxes.
+    gap
+        The least room between two of them.
+    """
+    old = [i for i, p in enumerate(known) if p is not None]
+    at = dict(zip(old, push_apart([p for p in known if p is not None], [sizes[i] for i in old], rounds=200, gap=gap), strict=True))
+    for i in (n for n, p in enumerate(known) if p is None):
+        friends = [at[o] for o in near[i] if o in at]
+        if friends:
+            wish = (sum(x for x, _ in friends) / len(friends), sum(y for _, y in friends) / len(friends))
+        else:
+            left = min(x - sizes[o].width / 2 for o, (x, _) in at.items())
+            wish = (left + sizes[i].width / 2, max(y + sizes[o].height / 2 for o, (_, y) in at.items()) + gap + sizes[i].height / 2)
+        at[i] = _free(wish, sizes[i], [(at[o], sizes[o]) for o in at], gap)
+    return [at[i] for i in range(len(known))]
+
+
+_LOOKED_AT = 80
+"""So many boxes around a place are looked at for a free one beside them."""
+
+
+def _free(wish: Point, size: Size, others: Sequence[tuple[Point, Size]], gap: float) -> Point:
+    """The middle nearest to `wish` at which a box overlaps none of the others: there, or beside one of them."""
+    others = sorted(others, key=lambda o: (o[0][0] - wish[0]) ** 2 + (o[0][1] - wish[1]) ** 2)
+
+    def clear(x: float, y: float) -> bool:
+        return all(abs(x - ox) >= (size.width + s.width) / 2 + gap - 0.01 or abs(y - oy) >= (size.height + s.height) / 2 + gap - 0.01 for (ox, oy), s in others)
+
+    spots = [wish]
+    for (ox, oy), s in others[:_LOOKED_AT]:
+        across, down = (size.width + s.width) / 2 + gap, (size.height + s.height) / 2 + gap
+        # beside it, in line with the wish, with its middle, or with an edge of it
+        xs = (wish[0], ox, ox - s.width / 2 + size.width / 2, ox + s.width / 2 - size.width / 2)
+        ys = (wish[1], oy, oy - s.height / 2 + size.height / 2, oy + s.height / 2 - size.height / 2)
+        spots += [(x, oy + d) for x in xs for d in (-down, down)] + [(ox + d, y) for y in ys for d in (-across, across)]
+    spots.sort(key=lambda p: ((p[0] - wish[0]) ** 2 + (p[1] - wish[1]) ** 2, p))
+    found = next((p for p in spots if clear(*p)), None)
+    return found or (wish[0], max(y + s.height / 2 for (_, y), s in others) + gap + size.height / 2)
+
+
 def tighten(
     at: Sequence[Point], sizes: Sequence[Size], edges: Sequence[tuple[int, int]], stated: Sequence[tuple[int, int]], *, steps: int = 90, gap: float = 16.0
 ) -> list[Point]:

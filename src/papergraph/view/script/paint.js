@@ -37,6 +37,7 @@ const shutBox = (a) => {
   return { x: a.x + a.w / 2 - w / 2, y: a.y + Math.min(a.h / 2 - h / 2, 60), w, h };
 };
 const countIn = (topic) => {
+  if (m.live && m.live.counts[m.id[topic]] !== undefined) return m.live.counts[m.id[topic]];
   m.counts ??= new Map();
   if (!m.counts.has(topic)) {
     let count = 0;

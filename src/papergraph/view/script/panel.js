@@ -50,7 +50,7 @@ const quotesOf = (evidence) => evidence.map((e, _, all) => {
 const certainty = (e) => line(`confidence ${m.confidence[e].toFixed(2)}`, m.flags[e] & HEDGED && "hedged", statusOf(e) > 0 && STATUSES[statusOf(e)]);
 const noted = (x) => {
   const quote = make("blockquote", x.text), where = make("div", line(x.kind, x.hedged && "hedged", x.place, x.alsoAt && `also at ${x.alsoAt.join(", ")}`), "place");
-  if (x.about && m.index.has(x.about)) where.append("  ·  about ", go(m.index.get(x.about)));
+  if (x.about && (m.index.has(x.about) || m.live)) where.append("  ·  about ", m.index.has(x.about) ? go(m.index.get(x.about)) : goTo(x.about, "another paper"));
   quote.append(where);
   return quote;
 };
@@ -106,7 +106,7 @@ const showNode = async (i) => {
     }), 30),
     section("Related papers", related.map((r) => () => {
       const head = make("p");
-      head.append(go(r.node), make("span", ` ${r.score.toFixed(2)}`, "place"));
+      head.append(r.node !== undefined ? go(r.node) : goTo(r.id, r.name), make("span", ` ${r.score.toFixed(2)}`, "place"));
       return [head, make("p", r.reasons.join("; "), "place")];
     })),
     section("The reader’s own words", told.filter((x) => x.kind !== "claim").map((x) => () => noted(x))),

@@ -24,6 +24,10 @@ const load = (core, { address = true } = {}) => {
 };
 const relook = () => { look = lookOf(dark.matches); buildLegend(); syncLegend(); stale(); refreshPanel(); };
 const onAddress = () => {
+  if (m.live) {
+    const sheet = new URLSearchParams(location.hash.slice(1)).get("sheet") || "map";
+    if (sheet !== m.live.at) { openSheet(sheet, { address: true, push: false }); return; }
+  }
   const at = readAddress();
   changed();
   if (seen.path) openPath();

@@ -91,6 +91,7 @@ const brighten = () => {
 
 const writeAddress = (push = false) => {
   const parts = new URLSearchParams();
+  if (m.live && m.live.at !== "map") parts.set("sheet", m.live.at);
   const own = chosen === null ? null : chosen.node !== undefined ? m.id[chosen.node] : edgeId(chosen.edge);
   if (own !== null) parts.set("chosen", own);
   for (const key of seen.hidden) parts.append("hide", key);

@@ -1,0 +1,262 @@
+"""Library → scenes of at most some hundred nodes: a map of topics and communities, what stands in a place, what is near a node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from papergraph.errors import UnknownNameError
+from papergraph.folding import digest
+from papergraph.library import Library
+from papergraph.model import Concept, Edge, Graph, Node, Paper, Relation, Topic
+from papergraph.store.protocol import Filter
+from papergraph.view import Scene, compose
+from papergraph.view.places import communities, homes, ties
+from papergraph.vocabulary import RELATIONS, Status
+
+MOST = 300
+"""Nodes on the page at once, at most."""
+_MAPPED = 200_000
+"""Stores of up to so many papers, topics and concepts are read whole for communities; of larger ones topics alone are on the map."""
+_TOPICS = 180
+"""Topics and communities on the map, at most: those with most papers."""
+_LEAST = 3
+"""Communities of fewer cards than this are not on the map."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A scene with what it leaves out.
+
+    `at` names it: `map`, `place ID` or `around ID DEPTH`. `counts` are the papers in each topic or community, `left_out` how many nodes there
+    would be beside those shown.
+    """
+
+    at: str
+    name: str
+    scene: Scene
+    counts: Mapping[str, int]
+    left_out: int
+
+
+class Atlas:
+    """The sheets of a library. What the map needs of the whole graph is read once, and anew after a change.
+
+    Parameters
+    ----------
+    library
+        An opened library, used in one thread only.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self._read: _Whole | None = None
+
+    def map(self) -> Sheet:
+        """Topics and communities with the best connected papers of each; the whole graph where it is small enough."""
+        whole = self._whole()
+        if whole.graph is not None and len(whole.graph.nodes) <= MOST:
+            return Sheet("map", "", compose(whole.graph), whole.counts, 0)
+        shown = sorted(whole.members, key=lambda t: (-whole.counts.get(t, 0), t))[:_TOPICS]
+        above = {i: t for topic in shown if (t := whole.topics.get(topic)) is not None for i in self._over(t, whole.topics)}
+        kept: dict[str, Node] = {**above, **{i: whole.topics[i] for i in shown}}
+        depth = 0
+        while len(kept) < MOST and any(len(whole.members[t]) > depth for t in shown):
+            for topic in shown:
+                if len(kept) < MOST and depth < len(whole.members[topic]):
+                    node = whole.members[topic][depth]
+                    kept.setdefault(node, whole.cards[node])
+            depth += 1
+        graph = _graph(kept.values(), whole.relations, {c: t for t in shown for c in whole.members[t]} if whole.grouped else {})
+        return Sheet("map", "", compose(graph), whole.counts, whole.total - len(kept))
+
+    def place(self, own: str) -> Sheet:
+        """What stands in a topic, or in one of the map's communities: the best connected of it.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such place.
+        """
+        whole = self._whole()
+        topic = whole.topics.get(own)
+        if topic is None:
+            raise UnknownNameError(f"no topic or community has the id {own}; go back to the map", ())
+        if own in whole.members and whole.graph is not None:
+            inner = [own, *(t for t, node in whole.topics.items() if own in {n.id for n in self._over(node, whole.topics).values()})]
+            cards = sorted({c for t in inner for c in whole.members.get(t, ())}, key=whole.rank)
+        else:
+            inner = [own]
+            cards = [p.id for p in self.library.store.papers(Filter(topics=(own,)))]
+        kept: dict[str, Node] = {t: whole.topics[t] for t in inner[: MOST // 3]}
+        wanted = cards[: MOST - len(kept)]
+        kept |= {c: whole.cards[c] for c in wanted if c in whole.cards} or self.library.store.get(wanted)
+        groups = dict.fromkeys(wanted, own) if own in whole.grouped else {}
+        relations = whole.relations if whole.graph is not None else self._between(kept)
+        return Sheet(f"place {own}", topic.pref_label, compose(_graph(kept.values(), relations, groups)), whole.counts, max(0, len(cards) + len(inner) - len(kept)))
+
+    def around(self, own: str, depth: int = 1) -> Sheet:
+        """What is within `depth` steps of a node, the strongest relations first, with the topics that it stands under.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such node.
+        """
+        store = self.library.store
+        centre = store.get([own]).get(own)
+        if not isinstance(centre, Paper | Topic | Concept):
+            raise UnknownNameError(f"nothing on the page has the id {own}", ())
+        kept: dict[str, Node] = {centre.id: centre}
+        front: list[Node] = [centre]
+        left_out = 0
+        for _ in range(depth):
+            near = self._near(front)
+            new = [i for i in near if i not in kept]
+            left_out += max(0, len(new) - (MOST - len(kept)))
+            found = store.get(new[: MOST - len(kept)])
+            front = [found[i] for i in new if i in found]
+            kept |= {n.id: n for n in front if isinstance(n, Paper | Topic | Concept)}
+        # what stands in no topic of the sheet would seem to stand in none
+        for topic in self._topics_of(kept):
+            if len(kept) < MOST:
+                kept.setdefault(topic.id, topic)
+        return Sheet(f"around {centre.id} {depth}", centre.name, compose(_graph(kept.values(), self._between(kept), {})), self._whole().counts, left_out)
+
+    def forget(self) -> None:
+        """Read what the map needs anew when it is next asked for."""
+        self._read = None
+
+    # --- what they are made from
+
+    def _near(self, nodes: Iterable[Node]) -> list[str]:
+        store = self.library.store
+        ids = [n.id for n in nodes]
+        tied = store.ties([n.id for n in nodes if not isinstance(n, Topic)], MOST)
+        strong = [(-t.confidence, t.other) for i in ids for t in tied.get(i, ())]
+        rest = {b for n in nodes if isinstance(n, Topic) for _, b, _ in store.neighbours([n.id])}
+        topics = [t for n in nodes if isinstance(n, Paper) for t in n.topics]
+        return list(dict.fromkeys([*topics, *(other for _, other in sorted(strong)), *sorted(rest)]))
+
+    def _topics_of(self, nodes: Mapping[str, Node]) -> list[Topic]:
+        store = self.library.store
+        out: list[Topic] = []
+        wanted = {t for n in nodes.values() if isinstance(n, Paper) for t in n.topics} | {n.broader for n in nodes.values() if isinstance(n, Topic) and n.broader}
+        seen: set[str] = set()
+        while wanted := wanted - seen:
+            seen |= wanted
+            found = [n for n in store.get(sorted(wanted)).values() if isinstance(n, Topic)]
+            out += found
+            wanted = {t.broader for t in found if t.broader}
+        return out
+
+    def _between(self, nodes: Mapping[str, Node]) -> list[Relation]:
+        store = self.library.store
+        edges = {e for a, b, e in store.neighbours([i for i, n in nodes.items() if not isinstance(n, Topic)]) if e.startswith("r-") and a in nodes and b in nodes}
+        return list(store.relations_by_id(edges).values())
+
+    @staticmethod
+    def _over(topic: Topic, topics: Mapping[str, Topic]) -> dict[str, Topic]:
+        out: dict[str, Topic] = {}
+        at = topics.get(topic.broader) if topic.broader else None
+        while at is not None and at.id not in out:
+            out[at.id] = at
+            at = topics.get(at.broader) if at.broader else None
+        return out
+
+    def _whole(self) -> _Whole:
+        if self._read is None:
+            counts = dict(self.library.statistics().nodes)
+            drawn = sum(counts.get(label, 0) for label in ("Paper", "Topic", "Concept"))
+            self._read = _whole_of(self.library.store.graph()) if drawn <= _MAPPED else _topics_only(self.library, drawn)
+        return self._read
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """What the map needs: topics and communities by id, the cards in each, the best connected first."""
+
+    graph: Graph | None
+    topics: Mapping[str, Topic]
+    members: Mapping[str, list[str]]
+    grouped: frozenset[str]
+    cards: Mapping[str, Node]
+    relations: tuple[Relation, ...]
+    counts: Mapping[str, int]
+    degrees: Mapping[str, int]
+    total: int
+
+    def rank(self, card: str) -> tuple[int, str]:
+        """The best connected first."""
+        return -self.degrees.get(card, 0), card
+
+
+def _whole_of(graph: Graph) -> _Whole:
+    cards: dict[str, Node] = {n.id: n for n in graph.nodes if isinstance(n, Paper | Concept)}
+    topics = {n.id: n for n in graph.nodes if isinstance(n, Topic)}
+    tied = ties(graph, {*cards, *topics})
+    degrees = {i: len(t) for i, t in tied.items()}
+    members: dict[str, list[str]] = {t: [] for t in topics}
+    home = homes(graph, tied)
+    for card, topic in home.items():
+        members[topic].append(card)
+    grouped = set()
+    for group in communities((c for c in cards if c not in home), tied):
+        if len(group) < _LEAST:
+            continue
+        best = min(group, key=lambda c: (not isinstance(cards[c], Paper), -degrees.get(c, 0), c))
+        own = "k-" + digest("community", group[0])
+        topics[own] = Topic(own, f"around {cards[best].name}")
+        members[own] = group
+        grouped.add(own)
+    for inner in members.values():
+        inner.sort(key=lambda c: (-degrees.get(c, 0), c))
+    counts = {t: sum(isinstance(cards[c], Paper) for c in inner) for t, inner in members.items()}
+    live = tuple(r for r in graph.relations if r.status is not Status.REJECTED)
+    return _Whole(graph, topics, members, frozenset(grouped), cards, live, _summed(counts, topics), degrees, len(cards) + len(topics) - len(grouped))
+
+
+def _topics_only(library: Library, total: int) -> _Whole:
+    listed = library.topics()
+    topics = {t.id: t for t, _ in listed}
+    return _Whole(None, topics, {t: [] for t in topics}, frozenset(), {}, (), _summed({t.id: n for t, n in listed}, topics), {}, total)
+
+
+def _summed(counts: Mapping[str, int], topics: Mapping[str, Topic]) -> dict[str, int]:
+    """Papers in each topic with those below it."""
+    out = dict(counts)
+    for topic in topics.values():
+        for over in Atlas._over(topic, topics):
+            out[over] = out.get(over, 0) + counts.get(topic.id, 0)
+    return out
+
+
+def _graph(nodes: Iterable[Node], relations: Iterable[Relation], groups: Mapping[str, str]) -> Graph:
+    """These nodes with the relations between them; `groups` tells in which community a card stands."""
+    from dataclasses import replace
+
+    by_id = {n.id: n for n in nodes}
+    moved = {i: replace(n, topics=(groups[i],)) if isinstance(n, Paper) and i in groups and groups[i] in by_id and not set(n.topics) & by_id.keys() else n for i, n in by_id.items()}
+    ends = tuple(r for r in relations if r.source in by_id and r.target in by_id)
+    edges = tuple(Edge("HAS_TOPIC", n.id, t) for n in moved.values() if isinstance(n, Paper) for t in n.topics if t in by_id)
+    return Graph(tuple(moved[i] for i in sorted(moved)), edges, ends)
+
+
+def relation_of(library: Library, edge: str) -> Relation:
+    """The relation that the page calls `FROM~TYPE~TO`.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none.
+    """
+    from papergraph.folding import relation_id
+
+    source, _, rest = edge.partition("~")
+    kind, _, target = rest.partition("~")
+    if kind in RELATIONS:
+        own = relation_id(kind, source, target, symmetric=RELATIONS[kind].symmetric)
+        found = library.store.relations_by_id([own]).get(own)
+        if found is not None:
+            return found
+    raise UnknownNameError("this relation is no longer in the library; load the page anew", ())
