@@ -416,7 +416,7 @@ class Library:
         from papergraph.view import compose, render
 
         graph = self.graph(topic=topic, around=around, depth=depth, query=query, types=types, min_confidence=min_confidence)
-        whole = topic is None and around is None and query is None and not types
+        whole = topic is None and around is None and query is None and not types and min_confidence == 0
         before = self.store.positions() if whole and not anew else {}
         scene = compose(graph, alike=self._alike(graph, progress), before=before)
         if whole and scene.wide.at != before:

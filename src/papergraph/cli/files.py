@@ -128,7 +128,8 @@ def view(
     """Write the graph as an interactive page, one file that needs no network."""
     with open_library(context) as library, progress_bar(True) as progress:
         page = library.view(
-            title=title, topic=topic, around=around, depth=depth, query=query, types=types or (), min_confidence=min_confidence, anew=anew, progress=progress
+            # where the locale is none, arguments hold their bytes in a form of Python's own
+            title=title.encode("utf-8", "surrogateescape").decode("utf-8", "replace"), topic=topic, around=around, depth=depth, query=query, types=types or (), min_confidence=min_confidence, anew=anew, progress=progress
         )
     write_file(output, page.html)
     inform(f"wrote {output}")

@@ -151,13 +151,22 @@ def _width(char: str) -> int:
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
+_CLOSING = "、。，．）」』】〉》・ーっゃゅょァィゥェォッャュョ！？"
+_OPENING = "（「『【〈《"
+
+
+def _joining(before: str, char: str) -> bool:
+    """Whether a character is one with what stands before it: an accent, or what a joiner joins."""
+    return before == "\u200d" or unicodedata.category(char) in ("Mn", "Mc", "Me", "Cf")
+
+
 def _pieces(text: str, width: int) -> list[str]:
     """Where a line may break: after a space, around wide characters, and in words that no line can hold."""
     out: list[str] = []
     for char in text:
         wide = _width(char) == 2
         joins = bool(out) and not out[-1].endswith(" ") and not wide and _width(out[-1][-1]) < 2 and columns(out[-1]) < width
-        if out and (char == " " or joins or char in "、。，．）」』】・ーっゃゅょァィゥェォッャュョ"):
+        if out and (char == " " or joins or char in _CLOSING or out[-1][-1] in _OPENING or _joining(out[-1][-1], char)):
             out[-1] += char
         else:
             out.append(char)

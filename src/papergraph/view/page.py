@@ -74,6 +74,7 @@ def render(scene: Scene, *, title: str = "papergraph", told: Mapping[str, Any] |
     from pyvis.network import Network
 
     here = files("papergraph.view")
+    title = clean(title) or "papergraph"
     library = (files(pyvis) / "lib" / "vis-9.1.2" / "vis-network.min.js").read_text(encoding="utf-8").replace("</script", "<\\/script")
     script = script_text()
     style = (here / "page.css").read_text(encoding="utf-8")
@@ -83,7 +84,7 @@ def render(scene: Scene, *, title: str = "papergraph", told: Mapping[str, Any] |
     # pyvis makes an environment that escapes nothing
     net.templateEnv = jinja2.Environment(loader=jinja2.FileSystemLoader(str(here)), autoescape=True, keep_trailing_newline=True)
     net.templateEnv.globals.update(
-        title=clean(title),
+        title=title,
         library=library,
         script=script,
         style=style,

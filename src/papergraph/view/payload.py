@@ -56,7 +56,7 @@ def core(scene: Scene, title: str) -> dict[str, Any]:
 
     Coordinates are in pixels at a scale of one, ends of edges are indices of nodes; `from` tells how far each is from the one
     before, `to` how far from its own `from`. `lines` are `labels.lengths`. `kind` has a letter for each node: Paper, cited
-    paper (R), Topic, Concept.
+    paper (R), Topic, Concept. `guests` stand in a topic's place that is not theirs. `confidence` is in thousandths.
     """
     nodes, relations = scene.nodes, scene.relations
     order = {n.id: i for i, n in enumerate(nodes)}
@@ -77,6 +77,7 @@ def core(scene: Scene, title: str) -> dict[str, Any]:
         "year": [n.year or 0 if isinstance(n, Paper) else 0 for n in nodes],
         "decision": [decisions.get(n.decision, 0) if isinstance(n, Paper) else 0 for n in nodes],
         "mark": [marks.get(marks_of(n), 0) for n in nodes],
+        "guests": [order[i] for i in sorted(scene.guests, key=order.__getitem__)],
         "decisions": list(decisions),
         "marks": list(marks),
         "wide": _layout(scene.wide, order),
@@ -84,7 +85,7 @@ def core(scene: Scene, title: str) -> dict[str, Any]:
         "from": [b - a for a, b in zip([0, *at], at, strict=False)],
         "to": [order[r.target] - a for r, a in zip(relations, at, strict=True)],
         "type": [type_number[r.type] for r in relations],
-        "confidence": [round(r.confidence * 100) for r in relations],
+        "confidence": [round(r.confidence * 1000) for r in relations],
         "flags": [HEDGED * r.hedged | BY_HAND * (r.asserted_by is AssertedBy.USER) | ACCEPTED * (r.status is Status.ACCEPTED) for r in relations],
         "types": [_type(t) for t in types],
         "also": [[order[e.source], order[e.target]] for e in scene.edges],

@@ -31,13 +31,17 @@ class Alike:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is drawn. `edges` are the topics that a paper has beside the one it stands in; that one is told by its place."""
+    """What is drawn. `edges` are the topics that a paper has beside the one it stands in; that one is told by its place.
+
+    `guests` are the cards that stand in the place of a topic which is not theirs, by what they are tied to.
+    """
 
     graph: Graph
     nodes: tuple[Drawn, ...]
     cards: Mapping[str, Card]
     relations: tuple[Relation, ...]
     edges: tuple[Edge, ...]
+    guests: frozenset[str]
     alike: tuple[Alike, ...]
     wide: Layout
     tall: Layout | None = field(default=None)
@@ -71,8 +75,9 @@ def compose(graph: Graph, *, alike: Sequence[Alike] = (), before: Mapping[str, P
     inner = {c: p.topic for p in _walk(standing) for c in _own(p)}
     also = {(n.id, t) for n in nodes if isinstance(n, Paper) for t in n.topics if t in order and inner.get(n.id) != t}
     edges = tuple(Edge("HAS_TOPIC", a, b) for a, b in sorted(also, key=lambda e: (order[e[0]], order[e[1]])))
+    guests = frozenset(i for i, t in inner.items() if t is not None and not (isinstance(n := by_id[i], Paper) and t in n.topics))
     kept = tuple(sorted((a for a in alike if a.source in order and a.target in order), key=lambda a: (order[a.source], -a.score, order[a.target])))
-    return Scene(graph, nodes, cards, relations, edges, kept, wide, tall)
+    return Scene(graph, nodes, cards, relations, edges, guests, kept, wide, tall)
 
 
 def _walk(standing: Sequence[Place]) -> list[Place]:

@@ -61,17 +61,41 @@ def settle(known: Sequence[Point | None], near: Sequence[Sequence[int]], sizes: 
     gap
         The least room between two of them.
     """
-    old = [i for i, p in enumerate(known) if p is not None]
-    at = dict(zip(old, push_apart([p for p in known if p is not None], [sizes[i] for i in old], rounds=200, gap=gap), strict=True))
-    for i in (n for n, p in enumerate(known) if p is None):
+    left_place = _inside(known, sizes)
+    old = {i: p for i, p in enumerate(known) if p is not None and i not in left_place}
+    at = dict(zip(old, push_apart(list(old.values()), [sizes[i] for i in old], rounds=200, gap=gap), strict=True))
+    for i in (n for n in range(len(known)) if n not in old):
         friends = [at[o] for o in near[i] if o in at]
-        if friends:
+        before = known[i]
+        if before is not None:
+            wish = before
+        elif friends:
             wish = (sum(x for x, _ in friends) / len(friends), sum(y for _, y in friends) / len(friends))
         else:
             left = min(x - sizes[o].width / 2 for o, (x, _) in at.items())
             wish = (left + sizes[i].width / 2, max(y + sizes[o].height / 2 for o, (_, y) in at.items()) + gap + sizes[i].height / 2)
         at[i] = _free(wish, sizes[i], [(at[o], sizes[o]) for o in at], gap)
     return [at[i] for i in range(len(known))]
+
+
+_MUCH_LARGER = 4.0
+
+
+def _inside(known: Sequence[Point | None], sizes: Sequence[Size]) -> set[int]:
+    """The boxes that stand inside a much larger one: they stood in it, and have left it since."""
+    large = sorted((i for i, p in enumerate(known) if p is not None), key=lambda i: -sizes[i].width * sizes[i].height)[:_LOOKED_AT]
+    out = set()
+    for i, point in enumerate(known):
+        if point is None:
+            continue
+        for o in large:
+            other = known[o]
+            if other is None or sizes[o].width * sizes[o].height < _MUCH_LARGER * sizes[i].width * sizes[i].height:
+                break
+            if abs(point[0] - other[0]) < sizes[o].width / 2 and abs(point[1] - other[1]) < sizes[o].height / 2:
+                out.add(i)
+                break
+    return out
 
 
 _LOOKED_AT = 80

@@ -28,9 +28,9 @@ const modelOf = (core) => {
     return isNew;
   });
   const k = told + core.also.length + lines.length;
-  const from = new Int32Array(k), to = new Int32Array(k), type = new Uint8Array(k), confidence = new Float32Array(k), flags = new Uint8Array(k);
+  const from = new Int32Array(k), to = new Int32Array(k), type = new Uint8Array(k), confidence = new Float64Array(k), flags = new Uint8Array(k);
   from.set(summed(core.from, Int32Array));
-  for (let e = 0; e < told; e++) { to[e] = from[e] + core.to[e]; type[e] = core.type[e]; confidence[e] = core.confidence[e] / 100; flags[e] = core.flags[e]; }
+  for (let e = 0; e < told; e++) { to[e] = from[e] + core.to[e]; type[e] = core.type[e]; confidence[e] = core.confidence[e] / 1000; flags[e] = core.flags[e]; }
   core.also.forEach(([a, b], j) => { const e = told + j; from[e] = a; to[e] = b; type[e] = core.types.length; });
   lines.forEach(([a, b, score], j) => { const e = told + core.also.length + j; from[e] = a; to[e] = b; type[e] = core.types.length + 1; confidence[e] = score; });
 
@@ -58,7 +58,7 @@ const modelOf = (core) => {
     w: Float32Array.from(core.w), h: Float32Array.from(core.h), year: core.year, decision: core.decision, mark: core.mark,
     decisions: ["", ...core.decisions], marks: ["", ...core.marks],
     types: [...core.types, { type: "ALSO", label: ALSO, active: "also stands under", passive: "also holds" }, { type: "ALIKE", label: ALIKE, active: "is alike in contents to", passive: "is alike in contents to", symmetric: true }],
-    index: new Map(core.id.map((id, i) => [id, i])),
+    guests: new Set(core.guests), index: new Map(core.id.map((id, i) => [id, i])),
     wide: core.wide, tall: core.tall, live: core.live || null,
   };
   stand(own, false);
@@ -83,7 +83,7 @@ const stand = (own, inHand) => {
     own.areas.push(area);
   }
 };
-const HUES = [210, 28, 150, 280, 345, 95, 55, 185, 315, 240, 10, 120];
+const HUES = [250, 60, 155, 305, 15, 110, 200, 340, 85, 275, 35, 175];
 
 const kindOf = (i) => KINDS[m.kind[i]];
 const isTopic = (i) => m.kind[i] === "T";

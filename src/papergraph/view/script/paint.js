@@ -1,7 +1,8 @@
 // --- painting: areas, lines, cards and signs, in the page's pixels, on a canvas or on what draws like one
 
 const OPEN = "▾", SHUT = "▸";
-const SMALLEST = 5.2; // the least size of letters on the screen, in pixels
+const SMALLEST = 4.2; // the least size of letters on a card, in pixels of the screen
+const HEADED = 8; // headings smaller than this stand as names across their places
 const rounded = (ctx, x, y, w, h, r) => { ctx.beginPath(); ctx.roundRect(x, y, w, h, Math.min(r, w / 2, h / 2)); };
 const inView = (v, x, y, w, h) => x + w / 2 > v.left && x - w / 2 < v.right && y + h / 2 > v.top && y - h / 2 < v.bottom;
 
@@ -20,15 +21,29 @@ const textOf = (i) => {
 const paintAreas = (ctx, v) => {
   for (const a of m.areas) {
     if (a.off || a.inside || a.x > v.right || a.x + a.w < v.left || a.y > v.bottom || a.y + a.h < v.top) continue;
-    const box = a.shut ? shutBox(a) : a;
-    if (box.w * v.scale < 3) continue;
-    rounded(ctx, box.x, box.y, box.w, box.h, a.depth ? 9 : 13);
-    ctx.fillStyle = look.area(a.hue, a.shut ? 3 : a.depth);
+    if (a.shut || a.w * v.scale < 3) continue;
+    rounded(ctx, a.x, a.y, a.w, a.h, a.depth ? 9 : 13);
+    ctx.fillStyle = look.area(a.hue, a.depth);
     ctx.fill();
-    ctx.lineWidth = Math.max(a.shut ? 2 : 1.2, 0.7 / v.scale);
-    ctx.strokeStyle = a.shut ? look.border(a.hue) : look.rim(a.hue);
+    ctx.lineWidth = Math.max(1.2, 0.7 / v.scale);
+    ctx.strokeStyle = look.rim(a.hue);
     ctx.stroke();
-    if (a.topic >= 0 && !a.shut && m.font[a.topic] * v.scale >= 6.5) paintHeading(ctx, a);
+    if (a.topic >= 0 && m.font[a.topic] * v.scale >= HEADED) paintHeading(ctx, a);
+  }
+};
+// closed topics lie over the lines, as cards do
+const paintShut = (ctx, v) => {
+  for (const a of m.areas) {
+    if (!a.shut || a.off || a.inside) continue;
+    const box = shutBox(a);
+    if (!inView(v, box.x + box.w / 2, box.y + box.h / 2, box.w, box.h)) continue;
+    rounded(ctx, box.x, box.y, box.w, box.h, 11);
+    ctx.fillStyle = look.area(a.hue, 3);
+    ctx.fill();
+    ctx.lineWidth = 2;
+    ctx.strokeStyle = look.border(a.hue);
+    ctx.stroke();
+    if (m.font[a.topic] * v.scale >= SMALLEST) paintHeading(ctx, a);
   }
 };
 // a closed topic is as large as its name needs, in the middle of its place
@@ -307,12 +322,12 @@ const paintNames = (ctx, v) => {
   };
   ctx.font = `600 ${size}px ${FONT}`;
   for (const a of m.largest ??= m.areas.filter((x) => x.topic >= 0).sort((p, q) => q.w * q.h - p.w * p.h).slice(0, 400)) {
-    if (a.off || a.inside || a.shut || m.font[a.topic] * v.scale >= 8.5) continue;
+    if (a.off || a.inside || a.shut || m.font[a.topic] * v.scale >= HEADED) continue;
     put(cut(m.name[a.topic], 40), a.x + a.w / 2, a.y + a.h / 2, a.hue, Math.max(a.w * 1.3, (a.depth ? 60 : 140) / v.scale));
   }
   ctx.font = `500 ${size * 0.92}px ${FONT}`;
   for (const i of m.known ??= [...Array(m.n).keys()].filter((j) => !isTopic(j) && m.degree[j]).sort((a, b) => m.degree[b] - m.degree[a] || a - b).slice(0, 300)) {
-    if (!cardShown(i) || m.font[i] * v.scale >= 7) continue;
+    if (!cardShown(i) || m.h[i] * v.scale >= 7) continue;
     const a = m.areas[m.home[i]];
     // over its own place, so that it is not taken for another's
     put(cut(m.name[i], 34), m.x[i], m.y[i], hueOf(i), a ? a.w : Infinity);
@@ -323,7 +338,7 @@ const paintAll = (ctx, v) => {
   paintAreas(ctx, v);
   paintLines(ctx, v);
   paintCards(ctx, v);
-  for (const a of m.areas) if (a.shut && !a.off && !a.inside && m.font[a.topic] * v.scale >= SMALLEST) paintHeading(ctx, a);
+  paintShut(ctx, v);
   paintNames(ctx, v);
 };
 // all but what is bright fades; that is painted again, above
@@ -334,13 +349,13 @@ const paintBright = (ctx, v) => {
   ctx.fillRect(v.left, v.top, v.right - v.left, v.bottom - v.top);
   ctx.globalAlpha = 1;
   const cards = [...bright].filter((i) => cardShown(i) && inView(v, m.x[i], m.y[i], m.w[i], m.h[i])), own = seen.focus !== null ? m.index.get(seen.focus) : chosen?.node;
-  const lines = brightEdges.size > 3000 ? [...brightEdges].slice(0, 3000) : [...brightEdges];
+  const lines = [...brightEdges].sort((e, f) => stated(e) - stated(f)).slice(-3000);
   for (const i of bright) {
     const a = isTopic(i) && m.areaOf.get(i);
     if (!a || a.off || a.inside) continue;
     const box = a.shut ? shutBox(a) : a;
     if (i === own || a.shut) { rounded(ctx, box.x, box.y, box.w, box.h, 11); ctx.lineWidth = Math.max(2.5, 2 / v.scale); ctx.strokeStyle = i === own ? look.accent : look.border(a.hue); ctx.stroke(); }
-    if (m.font[i] * v.scale >= 6.5) paintHeading(ctx, a);
+    if (m.font[i] * v.scale >= (a.shut ? SMALLEST : HEADED)) paintHeading(ctx, a);
   }
   for (const e of lines) paintLine(ctx, e, { strong: true });
   for (const i of cards) if (m.h[i] * v.scale >= 7) paintCard(ctx, i, v, { accent: i === own }); else { ctx.fillStyle = i === own ? look.accent : look.border(hueOf(i)); const l = 3 / v.scale; ctx.fillRect(m.x[i] - Math.max(m.w[i], l) / 2, m.y[i] - Math.max(m.h[i], l) / 2, Math.max(m.w[i], l), Math.max(m.h[i], l)); }

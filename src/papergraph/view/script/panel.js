@@ -95,10 +95,10 @@ const showNode = async (i) => {
   const told = notes || [], at = [...edgesAt(i)], over = topicsOver(i);
   const relations = at.filter(stated).sort((a, b) => m.confidence[b] - m.confidence[a]);
   const held = isTopic(i) ? heldBy(i) : [];
-  const others = isTopic(i) ? at.filter((e) => m.types[m.type[e]].type === "ALSO").map((e) => m.from[e]) : [];
   const alsoUnder = isTopic(i) ? [] : at.filter((e) => m.types[m.type[e]].type === "ALSO").map((e) => m.to[e]);
+  const own = isTopic(i) ? papersOf(i) : [];
   parts.push(
-    section(isTopic(i) ? "Broader topics" : kindOf(i) === "Paper" ? "Topics" : "Shown under", [...over, ...alsoUnder].map((t) => () => go(t))),
+    section(isTopic(i) ? "Broader topics" : m.guests.has(i) ? "Shown under" : "Topics", [...over, ...alsoUnder].map((t) => () => go(t))),
     section("Relations", relations.map((e) => () => {
       const t = m.types[m.type[e]], head = make("p");
       head.append(chip(e), ` ${m.from[e] === i ? t.active : t.passive} `, go(otherEnd(e, i)));
@@ -112,8 +112,8 @@ const showNode = async (i) => {
     section("The reader’s own words", told.filter((x) => x.kind !== "claim").map((x) => () => noted(x))),
     section("What it says", told.filter((x) => x.kind === "claim").map((x) => () => noted(x))),
     section("Narrower topics", held.filter(isTopic).map((t) => () => go(t))),
-    section("Papers", [...held.filter((x) => m.kind[x] === "P"), ...others].map((p) => () => go(p))),
-    section("Also shown here", held.filter((x) => "RC".includes(m.kind[x])).map((p) => () => go(p))),
+    section("Papers", own.map((p) => () => go(p))),
+    section("Also shown here", held.filter((x) => m.guests.has(x)).map((p) => () => go(p))),
   );
   openPanel(make("h2", d.name ?? m.name[i]), ...parts);
 };
@@ -167,6 +167,8 @@ const showList = () => {
   panelShows = "list";
   brighten();
   const shownTopics = m.areas.filter((a) => a.topic >= 0 && !a.off), papers = [...Array(m.n).keys()].filter((i) => on[i] && m.kind[i] === "P");
+  const kinds = {};
+  for (let i = 0; i < m.n; i++) if (on[i]) kinds[m.kind[i]] = (kinds[m.kind[i]] || 0) + 1;
   const loose = papers.filter((i) => topicsOver(i).length === 0), part = make("section");
   const row = (topic, depth) => {
     const item = make("div", undefined, "entry");
@@ -191,7 +193,7 @@ const showList = () => {
   for (let e = 0; e < m.told && relations.length < 200; e++) if (edgeOn[e]) relations.push(e);
   openPanel(
     make("h2", "All that is shown"),
-    make("p", line(several(papers.length, "paper"), several(shownTopics.length, "topic"), several(edgeOn.subarray(0, m.told).reduce((s, x) => s + x, 0), "relation")), "facts"),
+    make("p", line(several(papers.length, "paper"), kinds.R && several(kinds.R, "cited paper"), kinds.C && several(kinds.C, "concept"), several(shownTopics.length, "topic"), several(edgeOn.subarray(0, m.told).reduce((s, x) => s + x, 0), "relation")), "facts"),
     list.children.length ? part : null,
     section(shownTopics.length ? "Under no topic" : "Papers", loose.map((i) => () => go(i)), 100),
     section("Relations", relations.map((e) => () => { const t = m.types[m.type[e]], head = make("p"); head.append(go(m.from[e]), ` ${t.active} `, go(m.to[e]), make("span", ` ${certainty(e)}`, "place")); return head; }), 60),

@@ -11,6 +11,8 @@ const live = new Map(); // index → key in vis-network
 
 const camera = () => ({ ...network.getViewPosition(), scale: network.getScale() });
 const size = () => graph.getBoundingClientRect();
+// the layout for a hand is for whatever is higher than wide
+const isTall = () => { const s = size(); return s.width < 0.85 * s.height; };
 const viewOf = ({ x, y, scale }, width, height) => ({ left: x - width / 2 / scale, right: x + width / 2 / scale, top: y - height / 2 / scale, bottom: y + height / 2 / scale, scale, width, height });
 const view = () => { const s = size(); return viewOf(camera(), s.width, s.height); };
 
@@ -233,7 +235,7 @@ const under = ({ x, y }) => {
   // far away a topic is all of its place
   for (let k = m.areas.length - 1; k >= 0; k--) {
     const a = m.areas[k];
-    if (a.topic >= 0 && !a.off && !a.inside && m.font[a.topic] * scale < 6.5 && x >= a.x && x <= a.x + a.w && y >= a.y && y <= a.y + a.h) return { node: a.topic };
+    if (a.topic >= 0 && !a.off && !a.inside && m.font[a.topic] * scale < HEADED && x >= a.x && x <= a.x + a.w && y >= a.y && y <= a.y + a.h) return { node: a.topic };
   }
   return null;
 };

@@ -1,9 +1,11 @@
 // --- start
 
+let tall = false; // which of the layouts is shown
 const load = (core, { address = true } = {}) => {
   loaded = false;
   m = modelOf(core);
-  stand(m, narrow.matches);
+  stand(m, isTall());
+  tall = isTall();
   index = texts = null;
   past.length = 0;
   first = true;
@@ -46,7 +48,14 @@ const start = async () => {
   graph.addEventListener("keydown", onGraphKey);
   document.addEventListener("keydown", onKey);
   dark.addEventListener("change", relook);
-  narrow.addEventListener("change", () => { stand(m, narrow.matches); m.held = m.counts = m.largest = null; changed(); overview(false); });
+  addEventListener("resize", () => {
+    if (!m.tall || isTall() === tall) return;
+    tall = isTall();
+    stand(m, tall);
+    m.held = m.counts = m.largest = null;
+    changed();
+    overview(false);
+  });
   addEventListener("popstate", onAddress);
   addEventListener("beforeprint", beforePrint);
   addEventListener("afterprint", afterPrint);
@@ -59,6 +68,10 @@ const start = async () => {
     writeAddress();
     try { await navigator.clipboard.writeText(location.href); say("The link to what you see is copied"); } catch { say("The link to what you see stands in the address bar"); }
   });
+  const menu = document.querySelector(".menu");
+  menu.addEventListener("click", (event) => { if (event.target.closest("button")) menu.open = false; });
+  menu.addEventListener("keydown", (event) => { if (event.key === "Escape" && menu.open) { event.stopPropagation(); menu.open = false; menu.querySelector("summary").focus(); } });
+  document.addEventListener("pointerdown", (event) => { if (!menu.contains(event.target)) menu.open = false; });
   $("ask-help").addEventListener("click", () => $("help").showModal());
   if (m.live) startLive();
   // what comes next is read while one looks

@@ -38,7 +38,10 @@ const wayBetween = (a, b) => {
 
 // related papers, best first, with the weights of `papergraph related`
 const STRONGEST = 100, MIDDLE = 50, LARGEST = 200;
-const round = (x) => Math.round(x * 1000) / 1000;
+const round = (x) => Number(x.toFixed(3));
+// the topics that a paper has itself, not those that it is only shown under
+const topicsOf = (i) => [...(m.guests.has(i) ? [] : topicsOver(i).slice(0, 1)), ...[...edgesAt(i)].filter((e) => m.types[m.type[e]].type === "ALSO" && m.from[e] === i).map((e) => m.to[e])];
+const papersOf = (t) => [...heldBy(t).filter((o) => "PR".includes(m.kind[o]) && !m.guests.has(o)), ...[...edgesAt(t)].filter((e) => m.types[m.type[e]].type === "ALSO").map((e) => m.from[e])];
 const relatedTo = (i, most = 8) => {
   const clues = new Map();
   const add = (node, clue) => { if (node !== i && "PR".includes(m.kind[node])) { if (clues.has(node)) clues.get(node).push(clue); else clues.set(node, [clue]); } };
@@ -50,9 +53,8 @@ const relatedTo = (i, most = 8) => {
     if (beyond.length > MIDDLE) continue;
     for (const f of beyond) add(otherEnd(f, between), { kind: "via", weight: round(0.5 * m.confidence[e] * m.confidence[f]), between });
   }
-  const topics = [topicsOver(i)[0], ...[...edgesAt(i)].filter((e) => m.types[m.type[e]].type === "ALSO" && m.from[e] === i).map((e) => m.to[e])].filter((t) => t !== undefined && "P".includes(m.kind[i]));
-  for (const topic of topics) {
-    const papers = [...heldBy(topic).filter((o) => m.kind[o] === "P"), ...[...edgesAt(topic)].filter((e) => m.types[m.type[e]].type === "ALSO").map((e) => m.from[e])];
+  for (const topic of topicsOf(i)) {
+    const papers = papersOf(topic);
     if (papers.length <= LARGEST) for (const other of papers) add(other, { kind: "topic", weight: round(0.25 / Math.sqrt(Math.max(papers.length - 1, 1))), between: topic });
   }
   for (const [a, b, score, terms] of m.alike) if (a === i) add(b, { kind: "contents", weight: round(0.3 * score), terms });
