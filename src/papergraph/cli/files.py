@@ -166,9 +166,9 @@ def serve(
     server = Server(lambda: open_library(context), title=title)
 
     def ready(address: str) -> None:
+        inform(f"serving {location}; open this link, Ctrl-C ends it:")
         sys.stdout.write(address + "\n")
         sys.stdout.flush()
-        inform(f"serving {location}; open the link above, Ctrl-C ends it")
         if open_:
             show_in_browser(address)
 

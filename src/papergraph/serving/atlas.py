@@ -29,7 +29,7 @@ class Sheet:
     """A scene with what it leaves out.
 
     `at` names it: `map`, `place ID` or `around ID DEPTH`. `counts` are the papers in each topic or community, `left_out` how many nodes there
-    would be beside those shown.
+    would be beside those shown, at least.
     """
 
     at: str
@@ -68,7 +68,7 @@ class Atlas:
                     kept.setdefault(node, whole.cards[node])
             depth += 1
         graph = _graph(kept.values(), whole.relations, {c: t for t in shown for c in whole.members[t]} if whole.grouped else {})
-        return Sheet("map", "", compose(graph), whole.counts, whole.total - len(kept))
+        return Sheet("map", "", compose(graph), whole.counts, whole.total - len(kept.keys() - whole.grouped))
 
     def place(self, own: str) -> Sheet:
         """What stands in a topic, or in one of the map's communities: the best connected of it.
@@ -109,11 +109,12 @@ class Atlas:
             raise UnknownNameError(f"nothing on the page has the id {own}", ())
         kept: dict[str, Node] = {centre.id: centre}
         front: list[Node] = [centre]
-        left_out = 0
+        # all that is next to it counts, of what lies beyond only what is looked at
+        met = {centre.id, *(b for _, b, _ in store.neighbours([centre.id]))}
         for _ in range(depth):
             near = self._near(front)
+            met.update(near)
             new = [i for i in near if i not in kept]
-            left_out += max(0, len(new) - (MOST - len(kept)))
             found = store.get(new[: MOST - len(kept)])
             front = [found[i] for i in new if i in found]
             kept |= {n.id: n for n in front if isinstance(n, Paper | Topic | Concept)}
@@ -121,7 +122,7 @@ class Atlas:
         for topic in self._topics_of(kept):
             if len(kept) < MOST:
                 kept.setdefault(topic.id, topic)
-        return Sheet(f"around {centre.id} {depth}", centre.name, compose(_graph(kept.values(), self._between(kept), {})), self._whole().counts, left_out)
+        return Sheet(f"around {centre.id} {depth}", centre.name, compose(_graph(kept.values(), self._between(kept), {})), self._whole().counts, len(met - kept.keys()))
 
     def forget(self) -> None:
         """Read what the map needs anew when it is next asked for."""

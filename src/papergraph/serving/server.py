@@ -31,6 +31,7 @@ from papergraph.view.payload import core
 from papergraph.vocabulary import RELATIONS
 
 if TYPE_CHECKING:
+    import uvicorn
     from starlette.types import ASGIApp, Receive, Scope, Send
 
 _T = TypeVar("_T")
@@ -71,6 +72,7 @@ class Server:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="library")
         self._library: Library | None = None
         self._atlas: Atlas | None = None
+        self._running: uvicorn.Server | None = None
 
     @property
     def address(self) -> str:
@@ -113,10 +115,18 @@ class Server:
             self._thread.submit(self._open).result()
             listening.listen()
             ready(self.address)
-            uvicorn.Server(uvicorn.Config(self.application(), log_level="error", access_log=False, server_header=False, date_header=False, lifespan="off", ws="none")).run(sockets=[listening])
+            self._running = uvicorn.Server(
+                uvicorn.Config(self.application(), log_level="error", access_log=False, server_header=False, date_header=False, lifespan="off", ws="none")
+            )
+            self._running.run(sockets=[listening])
         finally:
             listening.close()
             self.close()
+
+    def stop(self) -> None:
+        """End `run`, from another thread."""
+        if self._running is not None:
+            self._running.should_exit = True
 
     def close(self) -> None:
         """Let go of the library."""

@@ -4,9 +4,10 @@
 const nextTo = (i, also = true) => {
   const out = [];
   for (const e of edgesAt(i)) if (edgeOn[e] && m.types[m.type[e]].type !== "ALIKE" && (stated(e) || also)) out.push({ node: otherEnd(e, i), edge: e });
-  const over = topicsOver(i)[0];
+  // a guest only stands there
+  const over = m.guests.has(i) ? undefined : topicsOver(i)[0];
   if (over !== undefined && on[over]) out.push({ node: over, edge: -1 });
-  if (isTopic(i)) for (const below of heldBy(i)) if (on[below]) out.push({ node: below, edge: -1 });
+  if (isTopic(i)) for (const below of heldBy(i)) if (on[below] && !m.guests.has(below)) out.push({ node: below, edge: -1 });
   return out;
 };
 const around = (i, depth) => {
