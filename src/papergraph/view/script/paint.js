@@ -2,7 +2,7 @@
 
 const OPEN = "▾", SHUT = "▸";
 const SMALLEST = 4.2; // the least size of letters on a card, in pixels of the screen
-const HEADED = 8; // headings smaller than this stand as names across their places
+const HEADED = 5.5; // headings smaller than this stand as names across their places
 const rounded = (ctx, x, y, w, h, r) => { ctx.beginPath(); ctx.roundRect(x, y, w, h, Math.min(r, w / 2, h / 2)); };
 const inView = (v, x, y, w, h) => x + w / 2 > v.left && x - w / 2 < v.right && y + h / 2 > v.top && y - h / 2 < v.bottom;
 
