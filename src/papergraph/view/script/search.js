@@ -2,40 +2,48 @@
 
 const SEARCH_FOR = search.placeholder;
 const HITS = 40;
-let index = null, texts = null;
-const names = () => (index ??= m.name.map(fold));
+let index = null, texts = null, all = null;
+const names = () => (index ??= all ??= m.name.map(fold));
 // the words of the notes come with the details; until then names alone are looked through
 const readTexts = async () => {
   if (texts || m.live) return;
-  const d = await tell();
-  texts = new Map();
+  const d = await tell(), found = new Map();
+  const at_ = (i) => { if (!found.has(i)) found.set(i, { also: [], facts: "", told: new Map() }); return found.get(i); };
   for (let i = 0; i < m.n; i++) {
-    const facts = d.nodes[i] || {}, told = (d.notes[i] || []).map((x) => x.text);
-    const other = [...(facts.aliases || []), ...(facts.altLabels || [])], rest = [...(facts.authors || []), facts.venue || "", m.decisions[m.decision[i]], ...(facts.markers || []), ...(facts.tags || []), facts.arxivId || "", facts.doi || ""];
-    if (told.length || other.length || rest.some(Boolean)) texts.set(i, { also: other.map(fold), facts: rest.filter(Boolean).map(fold).join("\n"), told: told.map((t) => [fold(t), t]) });
+    const facts = d.nodes[i] || {}, told = d.notes[i] || [], also = [...(facts.aliases || []), ...(facts.altLabels || [])];
+    const rest = [...(facts.authors || []), facts.venue || "", m.decisions[m.decision[i]], ...(facts.markers || []), ...(facts.tags || []), facts.arxivId || "", facts.doi || ""].filter(Boolean);
+    if (!told.length && !also.length && !rest.length) continue;
+    Object.assign(at_(i), { also: also.map(fold), facts: rest.map(fold).join("\n") });
+    for (const x of told) at_(i).told.set(fold(x.text), x.text);
   }
-  for (let e = 0; e < m.told; e++) for (const x of d.relations[e] || []) for (const i of [m.from[e], m.to[e]]) {
-    if (!texts.has(i)) texts.set(i, { also: [], facts: "", told: [] });
-    const own = texts.get(i).told, key = fold(x.quote);
-    if (!own.some(([k]) => k === key)) own.push([key, x.quote]);
-  }
+  for (let e = 0; e < m.told; e++) for (const x of d.relations[e] || []) { const key = fold(x.quote); for (const i of [m.from[e], m.to[e]]) at_(i).told.set(key, x.quote); }
+  all = names().map((name, i) => { const t = found.get(i); return t ? [name, ...t.also, t.facts, ...t.told.keys()].join("\n") : name; });
+  texts = found;
 };
+// how well a node fits: its name begins with what is asked, holds it, holds its words; or only its notes do
+const rankOf = (i, words, whole) => {
+  const name = index[i], t = texts?.get(i);
+  if (words.every((w) => name.includes(w))) return name.startsWith(whole) ? 0 : name.includes(whole) ? 1 : 2;
+  if (t?.also.includes(whole)) return 0;
+  return words.every((w) => name.includes(w) || t?.also.some((a) => a.includes(w))) ? 2 : 3;
+};
+// the nodes that hold all words, best first, the shorter name before the longer: sorted by counting, for one letter finds nearly all
 const find = (asked) => {
-  const words = asked.split(/\s+/).map(fold).filter(Boolean), whole = fold(asked), found = [];
-  if (!words.length) return found;
-  const all = names();
+  const words = asked.split(/\s+/).map(fold).filter(Boolean), whole = fold(asked), ranked = [];
+  if (!words.length) return [];
+  names();
   for (let i = 0; i < all.length; i++) {
-    const name = all[i], t = texts?.get(i);
-    let rank = -1, text;
-    if (words.every((w) => name.includes(w))) rank = name.startsWith(whole) ? 0 : name.includes(whole) ? 1 : 2;
-    else if (t) {
-      const named = (w) => name.includes(w) || t.also.some((a) => a.includes(w));
-      if (words.every(named)) rank = t.also.some((a) => a === whole) ? 0 : 2;
-      else if (words.every((w) => named(w) || t.facts.includes(w) || t.told.some(([k]) => k.includes(w)))) { rank = 3; text = t.told.find(([k]) => words.some((w) => k.includes(w)))?.[1]; }
-    }
-    if (rank >= 0) found.push({ node: i, rank: rank * 1000 + Math.min(name.length, 999), text });
+    const name = index[i], begins = name.indexOf(whole), text = all[i];
+    if (begins < 0 && !(words.length === 1 ? text.includes(whole) : words.every((w) => text.includes(w)))) continue;
+    const key = (begins < 0 ? rankOf(i, words, whole) : begins === 0 ? 0 : 1) * 1000 + Math.min(name.length, 999);
+    if (ranked[key]) ranked[key].push(i); else ranked[key] = [i];
   }
-  return found.sort((a, b) => a.rank - b.rank || a.node - b.node);
+  return ranked.flat();
+};
+const quoteFor = (i, asked) => {
+  const words = asked.split(/\s+/).map(fold).filter(Boolean);
+  if (rankOf(i, words, fold(asked)) < 3) return undefined;
+  for (const [key, text] of texts?.get(i)?.told || []) if (words.some((w) => key.includes(w))) return text;
 };
 
 let hits = [], at = -1;
@@ -66,7 +74,7 @@ const list = (many, asked) => {
 const ask = () => {
   if (m.live) { liveAsk(search.value); return; }
   const found = find(search.value);
-  hits = found.slice(0, HITS);
+  hits = found.slice(0, HITS).map((node) => ({ node, text: quoteFor(node, search.value) }));
   list(found.length, Boolean(search.value.trim()));
 };
 const take = (k) => { if (hits[k]) { shut(); if (hits[k].id !== undefined) liveGo(hits[k].id); else choose(hits[k], { focus: true }); } };

@@ -6,7 +6,7 @@ const load = (core, { address = true } = {}) => {
   m = modelOf(core);
   stand(m, isTall());
   tall = isTall();
-  index = texts = null;
+  index = texts = all = null;
   past.length = 0;
   first = true;
   sharp = wide = lastView = null;
@@ -80,7 +80,7 @@ const start = async () => {
 const ready = start();
 // for tests: where things stand, and the same ways in that the controls have
 window.papergraph = {
-  ready, choose: (id) => ready.then(() => choose(elementOf(id), { push: true })), find: (text) => find(text).map((f) => m.id[f.node]), svg: () => svgText(),
+  ready, choose: (id) => ready.then(() => choose(elementOf(id), { push: true })), find: (text) => find(text).map((i) => m.id[i]), svg: () => svgText(),
   get model() { return m; }, get seen() { return seen; }, get network() { return network; }, get shown() { return { nodes: [...on].filter(Boolean).length, edges: [...edgeOn].filter(Boolean).length }; },
   screen: (id) => { const i = m.index.get(id), b = boxOf(i), p = network.canvasToDOM({ x: b.x, y: b.y }), s = size(); return { x: p.x + s.left, y: p.y + s.top }; },
   edgeScreen: (id) => { const p = courseOf(edgeOf(id)), q = network.canvasToDOM({ x: p.mx, y: p.my }), s = size(); return { x: q.x + s.left, y: q.y + s.top }; },
