@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from conftest import DISSECTING, MECHANISTIC
+from conftest import DISSECTING, MECHANISTIC, STORES, filled
 from papergraph.errors import UnknownNameError, UsageError
 from papergraph.folding import concept_id, paper_id, relation_id, topic_id
 from papergraph.library import Library
@@ -66,6 +66,21 @@ def large(large_file: Path, tmp_path: Path) -> Iterator[Library]:
 
 
 # --- sheets
+
+
+@pytest.fixture(params=STORES)
+def any_library(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Library]:
+    """The ICLR notes in each kind of store."""
+    yield from filled(request, tmp_path)
+
+
+def test_every_store_gives_the_same_sheets(any_library: Library, iclr: Library) -> None:
+    for own in (paper_id(DISSECTING), concept_id("induction heads"), topic_id(("LLM 系?",)), topic_id(("学習手法系",))):
+        if own in {n.id for n in iclr.graph().nodes}:
+            for depth in (1, 2):
+                here, there = Atlas(any_library).around(own, depth), Atlas(iclr).around(own, depth)
+                assert (here.at, here.left_out, here.counts, here.scene.wide) == (there.at, there.left_out, there.counts, there.scene.wide)
+    assert Atlas(any_library).map().scene.wide == Atlas(iclr).map().scene.wide
 
 
 def test_a_small_library_is_all_on_the_map(iclr: Library) -> None:
@@ -316,3 +331,110 @@ def test_the_command_prints_the_link_and_ends_by_interruption(iclr_file: Path, t
     assert running.returncode in (0, 130)
     assert "Ctrl-C ends it" in errors
     assert "Traceback" not in errors
+
+
+# --- in a browser
+
+
+class Visited:
+    """The served page in the browser, with all that it complained of or asked of others."""
+
+    def __init__(self, browser: Any, address: str) -> None:
+        self.context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+        self.page = self.context.new_page()
+        self.trouble: list[str] = []
+        own = address.split("?", maxsplit=1)[0]
+        self.page.on("console", lambda m: self.trouble.append(m.text))
+        self.page.on("pageerror", lambda e: self.trouble.append(str(e)))
+        self.page.on("request", lambda r: None if r.url.startswith((own, "data:", "blob:")) else self.trouble.append(r.url))
+        self.page.goto(address)
+        self.page.wait_for_selector("#trail button")
+
+    def search(self, text: str) -> None:
+        self.page.locator("#search").fill(text)
+        self.page.wait_for_selector("#results li[role=option]:not(.none)")
+        self.page.wait_for_function("text => [...document.querySelectorAll('#results li')].some((l) => l.textContent.toLowerCase().includes(text.toLowerCase()))", arg=text)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_selector("#panel h2")
+
+    def button(self, name: str) -> Any:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def count(self) -> int:
+        return int(self.page.evaluate("papergraph.model.n"))
+
+    def sheet(self, text: str) -> None:
+        self.page.wait_for_function("text => document.querySelector('#trail').textContent.includes(text)", arg=text)
+
+
+@pytest.fixture
+def large_page(browser: Any, large_file: Path, tmp_path: Path) -> Iterator[Visited]:
+    path = tmp_path / "served.db"
+    shutil.copy(large_file, path)
+    server = Running(path)
+    visited = Visited(browser, server.server.address)
+    yield visited
+    visited.context.close()
+    server.stop()
+    assert visited.trouble == []
+
+
+def test_one_goes_from_the_map_to_places_and_neighbourhoods_and_back(large_page: Visited) -> None:
+    page = large_page.page
+    assert "300 nodes of 1,073" in page.locator("#trail").inner_text() or large_page.count() <= MOST
+    large_page.search("Field 3")
+    large_page.button("Open this place").click()
+    large_page.sheet("Field 3")
+    assert large_page.count() == 1 + 5 + 75
+    large_page.search("Paper 517")
+    large_page.sheet("around Paper 517")
+    page.wait_for_function("() => document.querySelector('#panel h2').textContent === 'Paper 517'")
+    assert "both lead to" in page.locator("#panel").inner_text()
+    small = large_page.count()
+    large_page.button("2 steps").click()
+    page.wait_for_function("n => papergraph.model.n > n", arg=small)
+    assert large_page.count() <= MOST
+    address = page.url
+    page.go_back()
+    page.wait_for_function("n => papergraph.model.n === n", arg=small)
+    large_page.button("Map").click()
+    page.wait_for_function("() => document.querySelectorAll('#trail button').length === 1 && papergraph.model.live.at === 'map'")
+    # the link leads there again
+    page.goto(address)
+    page.reload()
+    page.wait_for_function("() => window.papergraph?.model?.live.at.endsWith(' 2')")
+
+
+def test_a_relation_is_added_accepted_and_rejected_from_the_panel(large_page: Visited) -> None:
+    page = large_page.page
+    large_page.search("Loose 7")
+    large_page.button("Add relation …").click()
+    page.get_by_label("Type of relation").select_option("CONTRADICTS")
+    page.get_by_label("Related to which paper or concept").fill("Paper 33")
+    page.get_by_label("Why, in your words").fill("逆の結果")
+    page.get_by_label("not sure").check()
+    large_page.button("Add").click()
+    page.wait_for_function("() => document.querySelector('#panel')?.textContent.includes('逆の結果')")
+    panel = page.locator("#panel")
+    assert "contradicts Paper 33" in panel.inner_text()
+    assert "stated by hand" in panel.inner_text()
+    large_page.button("Accept").first.click()
+    page.wait_for_function("() => document.querySelector('#panel')?.textContent.includes('accepted')")
+    page.locator("#panel li", has_text="Paper 33").first.get_by_role("button", name="Reject").click()
+    page.wait_for_function("() => !document.querySelector('#panel')?.textContent.includes('逆の結果')")
+    assert "undo takes it back" in page.locator("#said").inner_text()
+
+
+def test_a_server_that_has_gone_is_told_and_nothing_is_lost(browser: Any, iclr_file: Path, tmp_path: Path) -> None:
+    path = tmp_path / "served.db"
+    shutil.copy(iclr_file, path)
+    server = Running(path)
+    visited = Visited(browser, server.server.address)
+    visited.search("Dissecting")
+    server.stop()
+    before = visited.count()
+    visited.button("Load neighbours").click()
+    visited.page.wait_for_selector("#trail .problem")
+    assert "papergraph serve" in visited.page.locator("#trail").inner_text()
+    assert visited.count() == before
+    visited.context.close()

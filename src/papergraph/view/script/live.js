@@ -40,9 +40,10 @@ const openSheet = (at, { chosenId = null, address = false, push = true, anew = f
   document.body.classList.remove("reading");
   load(core, { address });
   tellTrail();
-  const found = chosenId === null ? null : elementOf(chosenId);
-  if (found) await choose(found, { push: false, move: false });
+  // before anything is chosen on it, which would overwrite the entry of the sheet before
   if (push) writeAddress(true);
+  const found = chosenId === null ? null : elementOf(chosenId);
+  if (found) { await choose(found, { push: false, move: false }); if (!address) overview(false); }
   say(`${several(m.n, "node")} shown${m.live.leftOut ? `, ${m.live.leftOut.toLocaleString("en")} left out` : ""}`);
 });
 const tellTrail = () => {
