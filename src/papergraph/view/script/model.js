@@ -80,6 +80,7 @@ const stand = (own, inHand) => {
     const above = own.areas[within];
     const area = { topic, within, x, y, w, h, index: own.areas.length, depth: above ? above.depth + 1 : 0, hue: above ? above.hue : HUES[tops++ % HUES.length] };
     if (topic >= 0) own.areaOf.set(topic, area);
+    if (above) above.holdsAreas = true;
     own.areas.push(area);
   }
 };

@@ -233,7 +233,7 @@ const paintBundles = (ctx, v, edges) => {
     const p = middle(a), q = middle(b);
     if (!p || !q) continue;
     const x1 = p.x + p.w / 2, y1 = p.y + p.h / 2, x2 = q.x + q.w / 2, y2 = q.y + q.h / 2;
-    ctx.globalAlpha = 0.28;
+    ctx.globalAlpha = 0.22;
     ctx.strokeStyle = look.edge(of.indexOf(Math.max(...of)));
     ctx.lineWidth = Math.min(9, 0.8 + 1.1 * Math.log2(count + 1)) / v.scale;
     ctx.beginPath();
@@ -323,7 +323,8 @@ const paintNames = (ctx, v) => {
   ctx.font = `600 ${size}px ${FONT}`;
   for (const a of m.largest ??= m.areas.filter((x) => x.topic >= 0).sort((p, q) => q.w * q.h - p.w * p.h).slice(0, 400)) {
     if (a.off || a.inside || a.shut || m.font[a.topic] * v.scale >= HEADED) continue;
-    put(cut(m.name[a.topic], 40), a.x + a.w / 2, a.y + a.h / 2, a.hue, Math.max(a.w * 1.3, (a.depth ? 60 : 140) / v.scale));
+    // where places stand in it, its name must not be taken for one of theirs
+    put(cut(m.name[a.topic], 40), a.holdsAreas && a.within >= 0 ? m.x[a.topic] : a.x + a.w / 2, a.holdsAreas ? m.y[a.topic] : a.y + a.h / 2, a.hue, Math.max(a.w * 1.3, (a.depth ? 60 : 140) / v.scale));
   }
   ctx.font = `500 ${size * 0.92}px ${FONT}`;
   for (const i of m.known ??= [...Array(m.n).keys()].filter((j) => !isTopic(j) && m.degree[j]).sort((a, b) => m.degree[b] - m.degree[a] || a - b).slice(0, 300)) {

@@ -1,6 +1,6 @@
 // --- search as one types: names first, then facts, then what the notes say
 
-const SEARCH_FOR = search.placeholder;
+const SEARCH_FOR = search?.placeholder; // an empty page has no search
 const HITS = 40;
 let index = null, texts = null, all = null;
 const names = () => (index ??= all ??= m.name.map(fold));
