@@ -24,7 +24,7 @@ const nextThatWay = (i, [dx, dy]) => {
   return best;
 };
 const pan = ([dx, dy]) => { const c = camera(); network.moveTo({ position: { x: c.x + (dx * STEP) / c.scale, y: c.y + (dy * STEP) / c.scale }, scale: c.scale, animation: false }); };
-const zoom = (factor) => { const c = camera(); network.moveTo({ position: { x: c.x, y: c.y }, scale: Math.min(6, Math.max(0.002, c.scale * factor)), animation: false }); };
+const zoom = (factor) => { const c = camera(); network.moveTo({ position: { x: c.x, y: c.y }, scale: Math.min(FURTHEST_IN, Math.max(FURTHEST_OUT, c.scale * factor)), animation: false }); };
 const isChosen = () => chosen?.node !== undefined;
 
 const onGraphKey = (event) => {

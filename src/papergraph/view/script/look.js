@@ -55,7 +55,9 @@ const button = (text, className, act, label) => {
   return element;
 };
 const line = (...parts) => parts.filter(Boolean).join("  ·  ");
-const cut = (text, most) => (text.length > most ? text.slice(0, most).trimEnd() + "…" : text);
+// never in the middle of a character
+const startOf = (text, most) => text.slice(0, most).replace(/[\ud800-\udbff]$/, "");
+const cut = (text, most) => (text.length > most ? startOf(text, most).trimEnd() + "…" : text);
 const say = (text) => { $("said").textContent = text; };
 const several = (count, one, more = one + "s") => `${count.toLocaleString("en")} ${count === 1 ? one : more}`;
 const saidKind = { Paper: "paper", Cited: "cited paper", Topic: "topic", Concept: "concept" };

@@ -52,7 +52,7 @@ const saved = (blob, name) => {
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   say(`${name} saved`);
 };
-const fileName = (ending) => `${m.title.replace(/[^\p{L}\p{N} _-]+/gu, " ").trim().slice(0, 60) || "papergraph"}.${ending}`;
+const fileName = (ending) => `${startOf(m.title.replace(/[^\p{L}\p{N} _-]+/gu, " ").trim(), 60) || "papergraph"}.${ending}`;
 const asPng = () => {
   const v = view(), ratio = Math.max(2, devicePixelRatio || 1), canvas = painted(v, ratio), ctx = canvas.getContext("2d");
   paintBright(ctx, v);

@@ -166,7 +166,7 @@ const moveTo = ({ x, y, scale }, { animate = true, r = room() } = {}) => {
 const show = (indices, { most = 1.15, animate = true } = {}) => {
   const b = bounds(indices), r = room(), margin = 26;
   const scale = Math.min((r.width - margin) / (b.right - b.left), (r.height - margin - (narrow.matches && panel.hidden ? 50 : 0)) / (b.bottom - b.top), most);
-  moveTo({ x: (b.left + b.right) / 2, y: (b.top + b.bottom) / 2 + (narrow.matches && panel.hidden ? 25 / scale : 0), scale: Math.max(scale, 0.002) }, { animate, r });
+  moveTo({ x: (b.left + b.right) / 2, y: (b.top + b.bottom) / 2 + (narrow.matches && panel.hidden ? 25 / scale : 0), scale: Math.max(scale, FURTHEST_OUT) }, { animate, r });
 };
 const overview = (animate = true) => show(null, { animate });
 const inSight = (i) => {

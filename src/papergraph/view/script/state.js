@@ -108,6 +108,9 @@ const writeAddress = (push = false) => {
   // a page in a notebook's frame has no history of its own
   try { history[push ? "pushState" : "replaceState"](null, "", text ? "#" + text : location.pathname + location.search); } catch { /* the page works without */ }
 };
+// no page is wider than that; a link may say anything
+const onPage = (x) => Math.abs(Number(x)) < 1e7;
+const FURTHEST_IN = 6, FURTHEST_OUT = 0.002;
 const elementOf = (id) => {
   if (id === null) return null;
   const node = m.index.get(id), edge = node === undefined ? edgeOf(id) : -1;
@@ -137,10 +140,10 @@ const readAddress = () => {
   seen.closed = parts.getAll("closed").filter(known);
   for (const pin of parts.getAll("pin")) {
     const [, x, y, of] = pin.match(/^(-?\d+) (-?\d+) ([^]*)$/) || [];
-    if (known(of)) seen.pins.push([of, Number(x), Number(y)]);
+    if (known(of) && [x, y].every(onPage)) seen.pins.push([of, Number(x), Number(y)]);
   }
   const at = (parts.get("at") || "").split(" ").map(Number);
-  return at.length === 3 && at.every(Number.isFinite) && at[2] > 0 ? { x: at[0], y: at[1], scale: at[2] } : null;
+  return at.length === 3 && at.slice(0, 2).every(onPage) && at[2] > 0 ? { x: at[0], y: at[1], scale: Math.min(FURTHEST_IN, Math.max(FURTHEST_OUT, at[2])) } : null;
 };
 const place = () => {
   m.x.set(m.laidX);
