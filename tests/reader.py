@@ -60,7 +60,11 @@ class Reader(Opened):
     def until_heading(self, heading: str) -> None:
         """Until the panel is open with that heading."""
         self.until(
-            "h => { const p = document.querySelector('#panel'); return !p.hidden && p.querySelector('h2')?.textContent.trim() === h }", heading
+            """h => {
+              const panel = document.querySelector('#panel'), parts = [...(panel.querySelector('h2')?.childNodes ?? [])];
+              return !panel.hidden && parts.filter((n) => n.nodeType === 3).map((n) => n.data).join('').trim() === h;
+            }""",
+            heading,
         )
 
     def until_rest(self) -> None:
@@ -86,6 +90,13 @@ class Reader(Opened):
 
     def click(self, node: str) -> None:
         self.page.mouse.click(*self.where(node))
+
+    def drag(self, start: tuple[float, float], right: float, down: float) -> None:
+        """Take hold at `start` and move so far, in small steps as a hand does."""
+        self.page.mouse.move(*start)
+        self.page.mouse.down()
+        self.page.mouse.move(start[0] + right, start[1] + down, steps=30)
+        self.page.mouse.up()
 
     def chevron(self, topic: str) -> tuple[float, float]:
         """Where the little triangle before a topic's name is."""
