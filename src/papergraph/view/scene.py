@@ -13,7 +13,7 @@ from papergraph.vocabulary import Status
 
 Drawn = Paper | Topic | Concept
 
-WIDE, TALL = 1.5, 0.5
+WIDE, TALL = 1.38, 0.5
 """Width by height of the room for the graph on a desk and in a hand."""
 _TWICE = 400
 """Graphs of more nodes than this are laid out for a desk only."""

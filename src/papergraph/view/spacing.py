@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from papergraph.view.packing import Point, Size
 
-_LINE = 38.0
+_LINE = 46.0
 """The least room between the ends of a stated relation."""
 
 

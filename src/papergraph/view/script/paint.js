@@ -164,12 +164,12 @@ const paintLine = (ctx, e, { strong = false } = {}) => {
 const paintSign = (ctx, e) => {
   const p = courseOf(e);
   if (!p) return;
-  const t = m.types[m.type[e]], colour = look.edge(m.type[e]), sure = m.flags[e] & (BY_HAND | ACCEPTED), r = t.type === "CONTRADICTS" ? 9 : 7.5;
+  const t = m.types[m.type[e]], colour = look.edge(m.type[e]), sure = m.flags[e] & (BY_HAND | ACCEPTED), striking = t.type === "CONTRADICTS", r = striking ? 10 : 7.5;
   ctx.beginPath();
   ctx.arc(p.mx, p.my, r, 0, 2 * Math.PI);
   ctx.fillStyle = sure ? colour : look.ground;
   ctx.fill();
-  ctx.lineWidth = 1.5;
+  ctx.lineWidth = striking ? 2.4 : 1.5;
   ctx.strokeStyle = colour;
   ctx.stroke();
   ctx.fillStyle = sure ? look.ground : colour;

@@ -162,7 +162,7 @@ const showPath = async (from, to) => {
 const pathTools = () => { const row = make("div", undefined, "tools"); row.append(button("Leave the path", "", () => { act((s) => { s.path = null; }); clearAll(); })); return row; };
 
 // all that is shown, as a list: what the picture tells, for whoever does not see it
-const showList = () => {
+const showList = (entered = true) => {
   chosen = null;
   panelShows = "list";
   brighten();
@@ -198,7 +198,7 @@ const showList = () => {
     section(shownTopics.length ? "Under no topic" : "Papers", loose.map((i) => () => go(i)), 100),
     section("Relations", relations.map((e) => () => { const t = m.types[m.type[e]], head = make("p"); head.append(go(m.from[e]), ` ${t.active} `, go(m.to[e]), make("span", ` ${certainty(e)}`, "place")); return head; }), 60),
   );
-  panel.querySelector("h2").focus({ preventScroll: true });
+  if (entered) panel.querySelector("h2").focus({ preventScroll: true });
   network.redraw();
 };
 
@@ -233,10 +233,18 @@ const choose = (what, { move = true, focus = false, push = true } = {}) => {
     else if (move || !ends.every(inSight)) bring(ends, move);
   });
 };
+// what is seen has changed: the panel tells of it anew, where one was reading and with the focus where it was
 const refreshPanel = () => {
-  if (panel.hidden || panelShows === "list") return;
-  const top = panel.scrollTop, done = seen.path ? null : chosen?.node !== undefined ? showNode(chosen.node) : chosen ? showEdge(chosen.edge) : null;
-  done?.then(() => { panel.scrollTop = top; });
+  if (panel.hidden) return;
+  const controls = () => [...panel.querySelectorAll("button, a, input, select")], focused = controls().indexOf(document.activeElement);
+  const top = panel.scrollTop, text = document.activeElement?.textContent;
+  const done = panelShows === "list" ? showList(false) : seen.path ? showPath(...seen.path.map((id) => m.index.get(id))) : chosen?.node !== undefined ? showNode(chosen.node) : chosen ? showEdge(chosen.edge) : null;
+  Promise.resolve(done).then(() => {
+    panel.scrollTop = top;
+    if (focused < 0 || panel.contains(document.activeElement)) return;
+    const now = controls();
+    (now[focused]?.textContent === text ? now[focused] : now.find((x) => x.textContent === text) ?? now[focused] ?? panel.querySelector("h2")).focus({ preventScroll: true });
+  });
 };
 const clearAll = (back = false) => {
   chosen = null;

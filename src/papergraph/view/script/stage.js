@@ -39,7 +39,8 @@ const startStage = () => {
   });
   network.on("beforeDrawing", drawFrame);
   network.on("click", ({ pointer }) => { const found = under(pointer.canvas); if (found) tap(found); else clearAll(); });
-  network.on("doubleClick", ({ pointer }) => { const found = under(pointer.canvas); if (found?.node !== undefined && isTopic(found.node)) toggleTopic(found.node); });
+  // the first click may open the panel where the second then lands
+  document.addEventListener("dblclick", () => { if (tapped !== null && performance.now() - tapped.at < 700) toggleTopic(tapped.topic); tapped = null; });
   network.on("dragStart", ({ nodes }) => { dragged = new Set(nodes.map(indexOf)); hint.hidden = true; if (dragged.size) stale(); });
   network.on("dragging", () => { for (const i of dragged) { const p = network.getPosition(live.get(i)); m.x[i] = p.x; m.y[i] = p.y; } });
   network.on("dragEnd", () => {
@@ -48,7 +49,11 @@ const startStage = () => {
     if (moved.length) act((s) => { for (const i of moved) pin(s, i); });
     stale();
   });
-  network.on("zoom", () => { hint.hidden = true; });
+  network.on("zoom", ({ scale }) => {
+    hint.hidden = true;
+    const kept = Math.min(FURTHEST_IN, Math.max(FURTHEST_OUT, scale));
+    if (kept !== scale) network.moveTo({ position: network.getViewPosition(), scale: kept, animation: false });
+  });
   graph.addEventListener("pointermove", onPointer);
   graph.addEventListener("pointerleave", () => rest(-1));
   // vis-network gives its canvas a place in the order of the Tab key; the graph itself has one
@@ -239,7 +244,9 @@ const under = ({ x, y }) => {
   }
   return null;
 };
+let tapped = null; // the heading that was clicked last, and when
 const tap = (found) => {
+  tapped = found.node !== undefined && isTopic(found.node) && !found.chevron ? { topic: found.node, at: tapped?.topic === found.node ? tapped.at : performance.now() } : null;
   if (found.chevron) toggleTopic(found.node);
   else if (picking !== null && found.node !== undefined) endPath(found.node);
   else choose(found, { move: false });

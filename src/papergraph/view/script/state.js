@@ -26,7 +26,7 @@ const changed = () => {
   derive();
   syncLegend();
   stale();
-  if (chosen !== null) refreshPanel();
+  refreshPanel();
   writeAddress();
 };
 
