@@ -93,6 +93,8 @@ class Reader(Opened):
 
     def drag(self, start: tuple[float, float], right: float, down: float) -> None:
         """Take hold at `start` and move so far, in small steps as a hand does."""
+        # vis-network takes two touches within 50 ms for one
+        self.page.wait_for_timeout(80)
         self.page.mouse.move(*start)
         self.page.mouse.down()
         self.page.mouse.move(start[0] + right, start[1] + down, steps=30)
@@ -157,6 +159,13 @@ class Reader(Opened):
     @property
     def hint(self) -> Any:
         return self.page.locator("#hint")
+
+    @property
+    def chosen(self) -> str | None:
+        """What is chosen, as the address tells it."""
+        return self.js(  # type: ignore[no-any-return]
+            "(() => { const h = location.hash.slice(1); return h.includes('=') ? new URLSearchParams(h).get('chosen') : decodeURIComponent(h) || null })()"
+        )
 
     def name(self, node: str) -> str:
         return str(self.js("id => papergraph.model.name[papergraph.model.index.get(id)]", node))

@@ -17,7 +17,7 @@ from conftest import DISSECTING, MECHANISTIC, PAUSE, paper_id
 from papergraph.library import Library
 from papergraph.model import Concept, Graph, Paper, Topic
 from papergraph.store import open_store
-from reader import ATTENTION, MEMORY, SPARSE, SVG, Reader, graph_of, relation, small, written
+from reader import ATTENTION, MEMORY, SPARSE, SVG, Reader, graph_of, small, written
 
 CIPHERS = "Let Models Speak Ciphers: Multiagent Debate through Embeddings"
 STATE = "A 2-Dimensional State Space Layer for Spatial Inductive Bias"
