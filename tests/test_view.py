@@ -417,6 +417,8 @@ def test_any_graph_is_placed_wherever_it_stood_before(graph: Graph, before: dict
     core, details = (told(render(scene), part) for part in ("core", "details"))
     assert len(core["id"]) == len(details["nodes"]) == len(graph.nodes)
     assert [len(lines) for lines in core["lines"]] == [len(scene.cards[i].lines) for i in core["id"]]
+    # what was laid out with room for all stands for good
+    assert before or compose(graph, before=scene.wide.at).wide.at == scene.wide.at
 
 
 def test_a_thousand_nodes_make_a_page_in_seconds() -> None:
