@@ -28,8 +28,10 @@ const paintAreas = (ctx, v) => {
     ctx.lineWidth = Math.max(1.2, 0.7 / v.scale);
     ctx.strokeStyle = look.rim(a.hue);
     ctx.stroke();
-    if (a.topic >= 0 && m.font[a.topic] * v.scale >= HEADED) paintHeading(ctx, a);
   }
+};
+const paintHeadings = (ctx, v) => {
+  for (const a of m.areas) if (a.topic >= 0 && !a.off && !a.inside && !a.shut && m.font[a.topic] * v.scale >= HEADED && inView(v, m.x[a.topic], m.y[a.topic], m.w[a.topic] + 120, m.h[a.topic])) paintHeading(ctx, a);
 };
 // closed topics lie over the lines, as cards do
 const paintShut = (ctx, v) => {
@@ -43,13 +45,15 @@ const paintShut = (ctx, v) => {
     ctx.lineWidth = 2;
     ctx.strokeStyle = look.border(a.hue);
     ctx.stroke();
-    if (m.font[a.topic] * v.scale >= SMALLEST) paintHeading(ctx, a);
+    if (m.font[a.topic] * box.k * v.scale >= SMALLEST) paintHeading(ctx, a);
   }
 };
-// a closed topic is as large as its name needs, in the middle of its place
+// a closed topic is as large as its name needs, in the middle of its place; far away larger, as far as its place allows
+let scaleNow = 1;
+const READABLE = 11;
 const shutBox = (a) => {
-  const w = m.w[a.topic] + 74, h = m.h[a.topic] + 22;
-  return { x: a.x + a.w / 2 - w / 2, y: a.y + Math.min(a.h / 2 - h / 2, 60), w, h };
+  const w = m.w[a.topic] + 74, h = m.h[a.topic] + 22, k = Math.max(1, Math.min(READABLE / (m.font[a.topic] * scaleNow), a.w / w, a.h / h));
+  return { x: a.x + (a.w - w * k) / 2, y: a.y + Math.max(0, Math.min((a.h - h * k) / 2, 60 * k)), w: w * k, h: h * k, k };
 };
 const countIn = (topic) => {
   if (m.live && m.live.counts[m.id[topic]] !== undefined) return m.live.counts[m.id[topic]];
@@ -63,19 +67,19 @@ const countIn = (topic) => {
   return m.counts.get(topic);
 };
 const paintHeading = (ctx, a) => {
-  const t = a.topic, size = m.font[t], box = a.shut ? shutBox(a) : null;
-  const left = box ? box.x + 34 : m.x[t] - m.w[t] / 2, middle = box ? box.y + box.h / 2 : m.y[t];
+  const t = a.topic, box = a.shut ? shutBox(a) : null, k = box ? box.k : 1, size = m.font[t] * k;
+  const left = box ? box.x + 34 * k : m.x[t] - m.w[t] / 2, middle = box ? box.y + box.h / 2 : m.y[t];
   ctx.textAlign = "left";
   ctx.textBaseline = "middle";
   ctx.fillStyle = look.heading(a.hue);
-  ctx.font = `${Math.round(size * 0.9)}px ${FONT}`;
-  ctx.fillText(a.shut ? SHUT : OPEN, left - 20, middle);
+  ctx.font = `${(size * 0.9).toFixed(1)}px ${FONT}`;
+  ctx.fillText(a.shut ? SHUT : OPEN, left - 20 * k, middle);
   ctx.font = `600 ${size}px ${FONT}`;
-  const text = textOf(t)[0], width = Math.min(ctx.measureText(text).width, m.w[t] + 4);
-  ctx.fillText(text, left, middle, m.w[t] + 4);
+  const text = textOf(t)[0], width = Math.min(ctx.measureText(text).width, m.w[t] * k + 4);
+  ctx.fillText(text, left, middle, m.w[t] * k + 4);
   ctx.font = `${Math.max(11, size * 0.6)}px ${FONT}`;
   ctx.fillStyle = look.soft;
-  ctx.fillText(String(countIn(t)), left + width + 8, middle + 1);
+  ctx.fillText(String(countIn(t)), left + width + 8 * k, middle + 1);
 };
 
 // --- lines
@@ -213,12 +217,14 @@ const paintLines = (ctx, v) => {
   }
   ctx.globalAlpha = 1;
 };
+// the area that a node is seen in: its own, or the closed one around it
+const placeNow = (i) => { const j = standsIn[i]; return j === i ? m.home[i] : m.areaOf.get(j).index; };
 // one line for all relations from one place to another, as wide as they are many, in the colour of the commonest type
 const paintBundles = (ctx, v, edges) => {
   const bundles = new Map(), k = m.areas.length + 1, types = m.types.length;
   for (const e of edges) {
     if (!stated(e)) continue;
-    const a = m.home[m.from[e]], b = m.home[m.to[e]];
+    const a = placeNow(m.from[e]), b = placeNow(m.to[e]);
     if (a === b) continue;
     const key = Math.min(a, b) * k + Math.max(a, b);
     let found = bundles.get(key);
@@ -226,7 +232,7 @@ const paintBundles = (ctx, v, edges) => {
     found.count++;
     found.of[m.type[e]]++;
   }
-  const middle = (area) => (area < 0 ? null : m.areas[area]);
+  const middle = (area) => (area < 0 ? null : m.areas[area].shut ? shutBox(m.areas[area]) : m.areas[area]);
   const most = [...bundles.values()].sort((p, q) => q.count - p.count || p.a - q.a || p.b - q.b).slice(0, BUNDLES);
   ctx.lineCap = "round";
   for (const { a, b, count, of } of most.reverse()) {
@@ -300,55 +306,67 @@ const paintCards = (ctx, v) => {
   }
 };
 
-// far away, where headings and cards cannot be read, names stand at a size that can be, as many as have room
-const paintNames = (ctx, v) => {
+// writes names at a size that can be read, as many as have room: those that come first
+const namesOn = (ctx, v, strong = false) => {
   const free = [], size = 13 / v.scale;
   ctx.textAlign = "center";
   ctx.textBaseline = "middle";
-  const put = (text, x, y, hue, most) => {
+  return (name, letters, x, y, hue, most = Infinity, weight = 600) => {
+    ctx.font = `${weight} ${size}px ${FONT}`;
+    let text = cut(name, letters);
+    const broad = ctx.measureText(text).width + 14 / v.scale, whole = v.right - v.left;
+    // no name is wider than what one sees
+    if (broad > whole * 0.9) text = cut(name, Math.max(4, Math.floor((text.length * whole * 0.85) / broad)));
     const w = ctx.measureText(text).width + 14 / v.scale, h = size * 1.6;
     if (w > most || x + w / 2 < v.left || x - w / 2 > v.right || y < v.top || y > v.bottom) return;
+    if (strong) x = Math.max(v.left + w / 2, Math.min(v.right - w / 2, x));
     const box = [x - w / 2, y - h / 2, x + w / 2, y + h / 2];
     if (free.some((o) => o[0] < box[2] && o[2] > box[0] && o[1] < box[3] && o[3] > box[1])) return;
     free.push(box);
     rounded(ctx, box[0], box[1], w, h, h / 2);
-    ctx.fillStyle = look.area(hue, 3);
+    ctx.fillStyle = hue === null ? look.accent : look.area(hue, 3);
     ctx.fill();
-    ctx.lineWidth = 1 / v.scale;
-    ctx.strokeStyle = look.rim(hue);
+    ctx.lineWidth = (strong ? 1.5 : 1) / v.scale;
+    ctx.strokeStyle = hue === null ? look.accent : strong ? look.border(hue) : look.rim(hue);
     ctx.stroke();
-    ctx.fillStyle = look.heading(hue);
+    ctx.fillStyle = hue === null ? look.ground : look.heading(hue);
     ctx.fillText(text, x, y);
   };
-  ctx.font = `600 ${size}px ${FONT}`;
+};
+// far away, where headings and cards cannot be read
+const paintNames = (ctx, v) => {
+  const put = namesOn(ctx, v);
   for (const a of m.largest ??= m.areas.filter((x) => x.topic >= 0).sort((p, q) => q.w * q.h - p.w * p.h).slice(0, 400)) {
     if (a.off || a.inside || a.shut || m.font[a.topic] * v.scale >= HEADED) continue;
     // where places stand in it, its name must not be taken for one of theirs
-    put(cut(m.name[a.topic], 40), a.holdsAreas && a.within >= 0 ? m.x[a.topic] : a.x + a.w / 2, a.holdsAreas ? m.y[a.topic] : a.y + a.h / 2, a.hue, Math.max(a.w * 1.3, (a.depth ? 60 : 140) / v.scale));
+    put(m.name[a.topic], 40, a.holdsAreas && a.within >= 0 ? m.x[a.topic] : a.x + a.w / 2, a.holdsAreas ? m.y[a.topic] : a.y + a.h / 2, a.hue, Math.max(a.w * 1.3, (a.depth ? 60 : 140) / v.scale));
   }
-  ctx.font = `500 ${size * 0.92}px ${FONT}`;
   for (const i of m.known ??= [...Array(m.n).keys()].filter((j) => !isTopic(j) && m.degree[j]).sort((a, b) => m.degree[b] - m.degree[a] || a - b).slice(0, 300)) {
     if (!cardShown(i) || m.h[i] * v.scale >= 7) continue;
     const a = m.areas[m.home[i]];
     // over its own place, so that it is not taken for another's
-    put(cut(m.name[i], 34), m.x[i], m.y[i], hueOf(i), a ? a.w : Infinity);
+    put(m.name[i], 34, m.x[i], m.y[i], hueOf(i), a ? a.w : Infinity, 500);
   }
 };
 
 const paintAll = (ctx, v) => {
+  scaleNow = v.scale;
   paintAreas(ctx, v);
   paintLines(ctx, v);
+  paintHeadings(ctx, v);
   paintCards(ctx, v);
   paintShut(ctx, v);
   paintNames(ctx, v);
 };
 // all but what is bright fades; that is painted again, above
-const paintBright = (ctx, v) => {
+const paintBright = (ctx, v, { fade = true } = {}) => {
   if (!bright) return;
-  ctx.globalAlpha = look.dark ? 0.72 : 0.74;
-  ctx.fillStyle = look.ground;
-  ctx.fillRect(v.left, v.top, v.right - v.left, v.bottom - v.top);
-  ctx.globalAlpha = 1;
+  if (fade) {
+    ctx.globalAlpha = look.dark ? 0.72 : 0.74;
+    ctx.fillStyle = look.ground;
+    ctx.fillRect(v.left, v.top, v.right - v.left, v.bottom - v.top);
+    ctx.globalAlpha = 1;
+  }
   const cards = [...bright].filter((i) => cardShown(i) && inView(v, m.x[i], m.y[i], m.w[i], m.h[i])), own = seen.focus !== null ? m.index.get(seen.focus) : chosen?.node;
   const lines = [...brightEdges].sort((e, f) => stated(e) - stated(f)).slice(-3000);
   for (const i of bright) {
@@ -361,16 +379,8 @@ const paintBright = (ctx, v) => {
   for (const e of lines) paintLine(ctx, e, { strong: true });
   for (const i of cards) if (m.h[i] * v.scale >= 7) paintCard(ctx, i, v, { accent: i === own }); else { ctx.fillStyle = i === own ? look.accent : look.border(hueOf(i)); const l = 3 / v.scale; ctx.fillRect(m.x[i] - Math.max(m.w[i], l) / 2, m.y[i] - Math.max(m.h[i], l) / 2, Math.max(m.w[i], l), Math.max(m.h[i], l)); }
   if (v.scale > 0.35) for (const e of lines) if (stated(e)) paintSign(ctx, e);
-  if (own !== undefined && !isTopic(own) && on[own] && m.font[own] * v.scale < 7) {
-    const size = 13 / v.scale, text = cut(m.name[own], 60);
-    ctx.font = `600 ${size}px ${FONT}`;
-    ctx.textAlign = "center";
-    ctx.textBaseline = "middle";
-    const w = ctx.measureText(text).width + 16 / v.scale, b = boxOf(own);
-    rounded(ctx, b.x - w / 2, b.y - size * 2.4, w, size * 1.7, size);
-    ctx.fillStyle = look.accent;
-    ctx.fill();
-    ctx.fillStyle = look.ground;
-    ctx.fillText(text, b.x, b.y - size * 1.55);
-  }
+  // who they are, where their cards cannot be read
+  const put = namesOn(ctx, v, true);
+  if (own !== undefined && !isTopic(own) && on[own] && m.font[own] * v.scale < 7) { const b = boxOf(own); put(m.name[own], 60, b.x, b.y - 20 / v.scale, null); }
+  for (const i of cards.slice(0, 60)) if (i !== own && m.font[i] * v.scale < SMALLEST) put(m.name[i], 30, m.x[i], m.y[i], hueOf(i), Infinity, 500);
 };

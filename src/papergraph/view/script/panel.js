@@ -283,7 +283,7 @@ const endPath = (j) => {
   search.placeholder = SEARCH_FOR;
   if (i === j) return;
   chosen = null;
-  act((s) => { s.focus = null; s.path = [m.id[i], m.id[j]]; });
+  act((s) => { s.focus = null; s.path = [m.id[i], m.id[j]]; }, { push: true });
   openPath();
 };
 const openPath = () => {

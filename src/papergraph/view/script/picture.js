@@ -74,8 +74,10 @@ const beforePrint = () => {
   look = { ...lookOf(false), ground: "#ffffff" };
   const v = viewOf({ x: (b.left + b.right) / 2, y: (b.top + b.bottom) / 2, scale }, (b.right - b.left + 20) * scale, (b.bottom - b.top + 20) * scale);
   const canvas = painted(v, 1);
-  paintBright(canvas.getContext("2d"), v);
+  // on paper nothing fades: it could hardly be read
+  paintBright(canvas.getContext("2d"), v, { fade: false });
   look = before;
+  scaleNow = network.getScale();
   const image = make("img");
   image.id = "print";
   image.alt = `The graph of ${m.title}`;

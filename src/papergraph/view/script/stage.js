@@ -39,8 +39,14 @@ const startStage = () => {
   });
   network.on("beforeDrawing", drawFrame);
   network.on("click", ({ pointer }) => { const found = under(pointer.canvas); if (found) tap(found); else clearAll(); });
-  // the first click may open the panel where the second then lands
-  document.addEventListener("dblclick", () => { if (tapped !== null && performance.now() - tapped.at < 700) toggleTopic(tapped.topic); tapped = null; });
+  // the first click may open the panel where the second then lands: that one is not for the panel
+  document.addEventListener("click", (event) => {
+    if (event.detail < 2 || tapped === null || performance.now() - tapped.at > 700) return;
+    event.preventDefault();
+    event.stopPropagation();
+    toggleTopic(tapped.topic);
+    tapped = null;
+  }, true);
   network.on("dragStart", ({ nodes }) => { dragged = new Set(nodes.map(indexOf)); hint.hidden = true; if (dragged.size) stale(); });
   network.on("dragging", () => { for (const i of dragged) { const p = network.getPosition(live.get(i)); m.x[i] = p.x; m.y[i] = p.y; } });
   network.on("dragEnd", () => {
@@ -103,6 +109,7 @@ let lastView = null;
 const drawFrame = (ctx) => {
   const v = view(), ratio = devicePixelRatio || 1;
   if (!loaded || !v.width || !v.height || !Number.isFinite(v.left)) return;
+  scaleNow = v.scale;
   if (lastView && !sameView(lastView, v)) { moving = true; clearTimeout(settle); settle = setTimeout(rested, SHARP_AFTER); }
   lastView = v;
   if (dragged.size || (!heavy && !first)) {

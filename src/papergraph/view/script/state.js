@@ -9,12 +9,12 @@ const PAST = 100;
 // made from it: what is on, what stands for what is in a closed topic, and what stays bright (null: all)
 let on, edgeOn, standsIn, bright = null, brightEdges = null;
 
-const act = (change, { keep = true } = {}) => {
+const act = (change, { keep = true, push = false } = {}) => {
   const before = JSON.stringify(seen);
   change(seen);
   if (JSON.stringify(seen) === before) return;
   if (keep) { past.push(before); if (past.length > PAST) past.shift(); }
-  changed();
+  changed(push);
 };
 const undo = () => {
   if (!past.length) { say("Nothing to undo"); return; }
@@ -22,12 +22,12 @@ const undo = () => {
   changed();
   say("Undone");
 };
-const changed = () => {
+const changed = (push = false) => {
   derive();
   syncLegend();
   stale();
   refreshPanel();
-  writeAddress();
+  writeAddress(push);
 };
 
 const derive = () => {
