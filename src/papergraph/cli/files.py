@@ -14,6 +14,8 @@ from papergraph.library import Library
 from papergraph.store import is_server, open_store
 
 FORMATS = ("json", "neo4j-csv")
+LARGE = 12_000_000
+"""A page of more characters than this opens slowly."""
 
 
 def write_file(path: Path, text: str) -> None:
@@ -133,6 +135,8 @@ def view(
         )
     write_file(output, page.html)
     inform(f"wrote {output}")
+    if len(page.html) > LARGE:
+        inform(f"it has {len(page.html) / 1e6:.0f} MB and may open slowly; `papergraph serve` shows a part at a time, or choose one: --topic, --around, --query")
     if open_:
         show_in_browser(output.resolve().as_uri())
 

@@ -8,6 +8,7 @@ import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from papergraph.view.labels import clean
@@ -41,6 +42,10 @@ class Page:
 
     def __str__(self) -> str:
         return self.html
+
+    def save(self, path: Path | str) -> None:
+        """Write it to a file, as UTF-8 whatever the locale."""
+        Path(path).write_text(self.html, encoding="utf-8", newline="")
 
     def _repr_html_(self) -> str:
         """A frame that holds the page; it runs apart from the notebook and can reach nothing of it."""
