@@ -37,6 +37,7 @@ class Reader(Opened):
 
     def reopen(self, fragment: str = "") -> None:
         """The page anew, as if nobody had been there."""
+        self.trouble.clear()
         self.page.goto("about:blank")
         self.page.goto(self.file.as_uri() + fragment)
         self.page.evaluate("window.papergraph?.ready")

@@ -228,6 +228,19 @@ def test_each_type_has_its_colour_sign_and_style(browser: Any, tmp_path: Path, s
         assert page.trouble == []
 
 
+def test_headings_lie_over_lines(little: Reader) -> None:
+    parts = list(little.drawing())
+    lines = [k for k, p in enumerate(parts) if p.get("fill") == "none" and p.get("stroke") in {c[0] for c in COLOURS.values()}]
+    for name in ("Attention", "Sparse", "Memory"):
+        assert next(k for k, p in enumerate(parts) if p.text == name) > max(lines), name
+
+
+def test_a_line_tells_what_it_says_when_the_mouse_is_on_it(little: Reader) -> None:
+    little.page.mouse.move(*little.on_edge("p-d~CONTRADICTS~p-c"))
+    little.until("!document.querySelector('#hint').hidden")
+    assert little.hint.inner_text().split("\n") == ["Delta sparse — contradicts — Gamma sparse", "confidence 0.50 · hedged"]
+
+
 def test_an_arrow_points_to_what_is_extended(little: Reader) -> None:
     found = re.findall(rf'<path d="M([-\d.]+) ([-\d.]+)L[^"]*Z" fill="{COLOURS["EXTENDS"][0]}"', little.js("papergraph.svg()"))
     (tip,) = ((float(x), float(y)) for x, y in found)
@@ -328,6 +341,19 @@ def test_a_topic_is_hidden_with_all_that_stands_in_it(reader: Reader, graph: Gra
     reader.box("アーキテクチャ系 (6)").click()
     assert reader.shown[0] == nodes
     assert Counter(reader.drawn_texts()) == Counter(texts)
+
+
+def test_each_topic_of_the_key_hides_its_papers(reader: Reader) -> None:
+    def papers() -> int:
+        return sum(t.startswith(("🔵", "🔴", "🟡", "🟣")) for t in reader.drawn_texts())
+
+    assert papers() == 39
+    for name, count in numbers(reader, "Topics").items():
+        reader.box(f"{name} ({count})").click()
+        assert papers() == 39 - count, name
+        assert name not in reader.drawn_texts()
+        reader.box(f"{name} ({count})").click()
+    assert papers() == 39
 
 
 def test_without_topics_papers_stay(reader: Reader) -> None:

@@ -435,6 +435,8 @@ def test_taps_on_a_phone(phone: Reader) -> None:
     assert panel["x"] + panel["width"] <= 390
     # the card is seen above the panel
     assert phone.where(paper_id(HEADLESS))[1] < panel["y"]
+    # and no label is wider than the screen
+    assert [t["text"] for t in phone.texts() if (t["right"] - t["left"]) * phone.camera["scale"] > 390] == []
     page.get_by_role("button", name="Close the details").tap()
     assert not phone.panel.is_visible()
     phone.page.locator("#whole").tap()

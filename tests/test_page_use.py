@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import struct
@@ -363,6 +364,19 @@ def test_back_and_forward_lead_through_what_was_chosen(reader: Reader) -> None:
     assert reader.bright is None
 
 
+def test_back_from_a_path_leads_to_where_it_began(reader: Reader) -> None:
+    reader.choose_and_wait(paper_id(HEADLESS))
+    reader.choose_and_wait(paper_id(DISSECTING))
+    reader.press("p")
+    reader.click(paper_id(MECHANISTIC))
+    reader.until_heading("Path")
+    reader.page.go_back()
+    reader.until_heading(DISSECTING)
+    assert reader.seen["path"] is None
+    reader.page.go_forward()
+    reader.until_heading("Path")
+
+
 # --- focus
 
 
@@ -692,18 +706,22 @@ def test_a_link_shows_again_all_that_was_seen(reader: Reader, browser: Any) -> N
 
 COMPARE = """async ([a, b]) => {
   const [p, q] = await Promise.all([a, b].map((bytes) => createImageBitmap(new Blob([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))]))));
-  const of = (image) => { const c = new OffscreenCanvas(image.width, image.height).getContext('2d'); c.drawImage(image, 0, 0); return c.getImageData(0, 0, image.width, image.height).data };
+  const width = Math.round(p.width / 3), height = Math.round(p.height / 3);
+  const of = (image) => {
+    const c = new OffscreenCanvas(width, height).getContext('2d');
+    c.imageSmoothingQuality = 'high';
+    c.drawImage(image, 0, 0, width, height);
+    return c.getImageData(0, 0, width, height).data;
+  };
   const x = of(p), y = of(q);
   let other = 0;
   for (let k = 0; k < x.length; k += 4) if (Math.abs(x[k] - y[k]) + Math.abs(x[k + 1] - y[k + 1]) + Math.abs(x[k + 2] - y[k + 2]) > 60) other++;
-  return x.length === y.length ? (4 * other) / x.length : 1;
+  return (4 * other) / x.length;
 }"""
 
 
 def unlike(page: Reader, a: bytes, b: bytes) -> float:
-    """The share of points that clearly differ in two pictures."""
-    import base64
-
+    """The share of points that clearly differ in two pictures, from a step away, the second made as large as the first."""
     return float(page.js(COMPARE, [base64.b64encode(x).decode() for x in (a, b)]))
 
 
@@ -825,10 +843,22 @@ def test_a_picture_is_saved(reader: Reader, tmp_path: Path) -> None:
     assert width > 1280
     assert height > 800
     assert reader.said == "papergraph.png saved"
-    # it shows what the screen does
-    import base64
 
-    assert reader.js("async (b) => (await createImageBitmap(new Blob([Uint8Array.from(atob(b), (c) => c.charCodeAt(0))]))).width", base64.b64encode(data).decode()) == width
+
+def test_the_picture_is_what_the_screen_shows(reader: Reader) -> None:
+    reader.box("🔵 (17)").click()
+    reader.page.mouse.move(3, 3)
+    reader.page.get_by_text("Save", exact=True).click()
+    with reader.page.expect_download() as waiting:
+        reader.page.get_by_role("button", name="Picture (PNG)").click()
+    saved = Path(waiting.value.path()).read_bytes()
+    box = reader.page.locator("#graph").bounding_box()
+    reader.js("document.activeElement.blur()")
+    screen = reader.page.screenshot(clip=box)
+    assert unlike(reader, screen, saved) < 0.02
+    # what is hidden makes a difference
+    reader.box("🔵 (17)").click()
+    assert unlike(reader, reader.page.screenshot(clip=box), saved) > 0.05
 
 
 def test_a_drawing_is_saved_with_its_titles_as_text(little: Reader, tmp_path: Path) -> None:
@@ -844,6 +874,13 @@ def test_a_drawing_is_saved_with_its_titles_as_text(little: Reader, tmp_path: Pa
     for title in ("★ Alpha attention", "Beta attention", "Delta sparse", "Attention", "Sparse", "Memory", "oral", "✕"):
         assert title in texts
     assert "script" not in json.dumps([e.tag for e in drawing.iter()])
+
+
+def test_print_asks_the_browser(reader: Reader) -> None:
+    reader.js("() => { window.asked = 0; window.print = () => { window.asked++ } }")
+    reader.page.get_by_text("Save", exact=True).click()
+    reader.page.get_by_role("button", name="Print").click()
+    assert reader.js("window.asked") == 1
 
 
 def test_the_drawing_can_be_opened_by_itself(reader: Reader, tmp_path: Path) -> None:
