@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from conftest import Opened
+from conftest import DISSECTING, MECHANISTIC, Opened, paper_id
 from papergraph.folding import relation_id, topic_id
+from papergraph.library import Library
 from papergraph.model import Edge, Evidence, Graph, Paper, Relation, Topic
+from papergraph.store import open_store
 from papergraph.view import compose, render
 from papergraph.vocabulary import RELATIONS, AssertedBy, Status
 
@@ -33,6 +35,7 @@ class Reader(Opened):
     def __init__(self, browser: Any, file: Path, **how: Any) -> None:
         super().__init__(browser, file, offline=True, **how)
         self.file = file
+        self.size = self.page.viewport_size
         self.page.set_default_timeout(WAIT)
 
     def reopen(self, fragment: str = "") -> None:
@@ -237,4 +240,27 @@ def written(folder: Path, graph: Graph, title: str = "papergraph") -> Path:
     return file
 
 
-Write = Callable[[Graph], Path]
+# --- pages
+
+HEADLESS = "Headless Language Models: Learning without Predicting with Contrastive Weight Tying"
+STATE = "A 2-Dimensional State Space Layer for Spatial Inductive Bias"
+PAIR = f"{paper_id(MECHANISTIC)}~CONSISTENT_WITH~{paper_id(DISSECTING)}"
+"""The relation between two papers that the notes state from both sides."""
+
+
+def page_of(iclr_file: Path) -> Path:
+    """The file of the page of the ICLR notes, made once."""
+    file = iclr_file.with_name("page.html")
+    if not file.exists():
+        with Library(open_store(str(iclr_file))) as notes:
+            file.write_text(notes.view().html, encoding="utf-8")
+    return file
+
+
+def anew(reader: Reader) -> Iterator[Reader]:
+    """The page opened anew for one test, after which there must have been no trouble."""
+    reader.page.emulate_media(media="screen", color_scheme="light", reduced_motion="reduce")
+    reader.page.set_viewport_size(reader.size)
+    reader.reopen()
+    yield reader
+    assert reader.trouble == []
