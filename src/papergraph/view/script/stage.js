@@ -280,7 +280,8 @@ const onPointer = (event) => {
 };
 const rest = (i) => { if (i !== hovered) { hovered = i; network.redraw(); } if (i < 0) hint.hidden = true; };
 const sayHint = (event, title, facts) => {
-  hint.replaceChildren(make("strong", cut(title, 600)), make("div", facts));
+  hint.replaceChildren(make("strong", cut(title, 4000)), make("div", facts));
+  hint.classList.toggle("long", title.length > 300);
   hint.hidden = false;
   hint.style.left = `${Math.max(8, Math.min(event.clientX + 14, innerWidth - hint.offsetWidth - 12))}px`;
   hint.style.top = `${Math.max(8, Math.min(event.clientY + 18, innerHeight - hint.offsetHeight - 12))}px`;
