@@ -20,7 +20,7 @@ WAIT = 20_000
 SVG = "{http://www.w3.org/2000/svg}"
 # the texts of the drawing with the room each takes: as wide as it is, as high as its letters
 TEXTS = """() => {
-  const svg = document.importNode(new DOMParser().parseFromString(papergraph.svg(), 'image/svg+xml').documentElement, true);
+  const svg = document.importNode(new DOMParser().parseFromString(papergraph.drawn(), 'image/svg+xml').documentElement, true);
   document.body.append(svg);
   const found = [...svg.querySelectorAll('text')].map((t) => {
     const b = t.getBBox(), size = Number(t.getAttribute('font-size')), y = Number(t.getAttribute('y'));
@@ -176,7 +176,7 @@ class Reader(Opened):
 
     def drawing(self) -> ElementTree.Element:
         """What is on the screen, as SVG."""
-        return ElementTree.fromstring(self.js("papergraph.svg()"))
+        return ElementTree.fromstring(self.js("papergraph.drawn()"))
 
     def drawn_texts(self) -> list[str]:
         return [t.text or "" for t in self.drawing().iter(f"{SVG}text")]

@@ -234,7 +234,7 @@ def test_a_line_tells_what_it_says_when_the_mouse_is_on_it(little: Reader) -> No
 
 
 def test_an_arrow_points_to_what_is_extended(little: Reader) -> None:
-    found = re.findall(rf'<path d="M([-\d.]+) ([-\d.]+)L[^"]*Z" fill="{COLOURS["EXTENDS"][0]}"', little.js("papergraph.svg()"))
+    found = re.findall(rf'<path d="M([-\d.]+) ([-\d.]+)L[^"]*Z" fill="{COLOURS["EXTENDS"][0]}"', little.js("papergraph.drawn()"))
     (tip,) = ((float(x), float(y)) for x, y in found)
     a, b = little.card("p-a"), little.card("p-b")
 
@@ -301,13 +301,13 @@ def test_light_and_dark_follow_the_system_while_open(reader: Reader) -> None:
     reader.choose_and_wait(paper_id(DISSECTING))
     reader.box("concepts (2)").click()
     reader.page.emulate_media(color_scheme="dark")
-    reader.until("papergraph.svg().includes('#14181d')")
+    reader.until("papergraph.drawn().includes('#14181d')")
     assert ground(reader) == ("rgb(20, 24, 29)", "#14181d", COLOURS["CONSISTENT_WITH"][1])
     # nothing but the colours has changed
     assert reader.heading == DISSECTING
     assert not reader.box("concepts (2)").is_checked()
     reader.page.emulate_media(color_scheme="light")
-    reader.until("!papergraph.svg().includes('#14181d')")
+    reader.until("!papergraph.drawn().includes('#14181d')")
     assert ground(reader) == light
 
 

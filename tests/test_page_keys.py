@@ -84,7 +84,8 @@ def test_arrows_lead_from_card_to_card(reader: Reader) -> None:
     reader.page.locator("#graph").focus()
     reader.press("ArrowDown")
     reader.until("papergraph.bright() !== null")
-    assert reader.said == "アーキテクチャ系, topic"
+    # the one in the middle
+    assert reader.said.endswith(", paper")
     reader.choose_and_wait(paper_id(DISSECTING))
     reader.page.locator("#graph").focus()
     at = reader.card(paper_id(DISSECTING))
@@ -156,9 +157,11 @@ def test_escape_closes_step_by_step(reader: Reader) -> None:
     assert not reader.page.locator("#help").is_visible()
     assert reader.panel.is_visible()
     reader.press("Escape")
+    assert reader.seen["focus"] is None
+    assert reader.panel.is_visible()
+    reader.press("Escape")
     assert not reader.panel.is_visible()
     assert reader.bright is None
-    assert reader.seen["focus"] is None
     # and once more does nothing
     reader.press("Escape")
     assert reader.seen["hidden"] == []
@@ -183,7 +186,7 @@ def test_keys_zoom_and_move(reader: Reader) -> None:
     reader.press("-")
     assert reader.camera["scale"] == pytest.approx(whole["scale"] * 1.25)
     x = reader.camera["x"]
-    reader.press("ArrowRight")
+    reader.press("Shift+ArrowRight")
     assert reader.camera["x"] > x
     y = reader.camera["y"]
     reader.press("Shift+ArrowUp")
@@ -243,7 +246,7 @@ def test_help_tells_the_keys(reader: Reader) -> None:
         reader.press("?") if way == "key" else reader.page.locator("#ask-help").click()
         dialog = reader.page.get_by_role("dialog", name="Keys")
         assert dialog.is_visible()
-        assert dialog.get_by_role("row").count() == 15
+        assert dialog.get_by_role("row").count() == 16
         dialog.get_by_role("button", name="Close").click()
         assert not dialog.is_visible()
 

@@ -284,18 +284,24 @@ def test_relations_are_added_accepted_and_rejected(running: Running, tmp_path: P
     a, b = paper_id(DISSECTING), paper_id(MECHANISTIC)
     added = running.post("/api/relation", {"source": a, "type": "EXTENDS", "target": b, "note": "続き", "hedged": True})
     assert added.status == 200
-    told = running.ask(f"/api/node?id={a}").json
-    assert [e["quote"] for e in told["relations"][f"{a}~EXTENDS~{b}"]] == ["続き"]
+    told = {r["edge"]: r for r in running.ask(f"/api/node?id={a}").json["relations"]}
+    own = told[f"{a}~EXTENDS~{b}"]
+    assert [e["quote"] for e in own["evidence"]] == ["続き"]
+    assert (own["id"], own["name"], own["verb"], own["certainty"]) == (b, MECHANISTIC, "extends", "confidence 1.00 · hedged · accepted")
     stated = f"{min(a, b)}~CONSISTENT_WITH~{max(a, b)}"
     assert running.post("/api/decision", {"id": stated, "decision": "accept"}).status == 200
     assert running.post("/api/decision", {"id": stated, "decision": "perhaps"}).status == 400
     with Library(open_store(str(tmp_path / "served.db"))) as library:
         by_id = {r.id: r for r, _, _ in library.relations()}
-        own = by_id[relation_id("EXTENDS", a, b, symmetric=False)]
-        assert (own.asserted_by, own.hedged, own.status) == (AssertedBy.USER, True, Status.ACCEPTED)
+        relation = by_id[relation_id("EXTENDS", a, b, symmetric=False)]
+        assert (relation.asserted_by, relation.hedged, relation.status) == (AssertedBy.USER, True, Status.ACCEPTED)
         assert by_id[relation_id("CONSISTENT_WITH", a, b, symmetric=True)].status is Status.ACCEPTED
     assert running.post("/api/decision", {"id": stated, "decision": "reject"}).status == 200
-    assert stated not in running.ask(f"/api/node?id={a}").json["relations"]
+    assert stated not in {r["edge"] for r in running.ask(f"/api/node?id={a}").json["relations"]}
+    # what somebody else has decided meanwhile is not overruled unseen
+    late = running.post("/api/decision", {"id": stated, "decision": "accept", "status": "accepted"})
+    assert late.status == 400
+    assert "rejected it meanwhile" in late.json["error"]
     with Library(open_store(str(tmp_path / "served.db"))) as library:
         assert len(library.relations(status="rejected")) == 1
         library.undo()
@@ -422,7 +428,57 @@ def test_a_relation_is_added_accepted_and_rejected_from_the_panel(large_page: Vi
     page.wait_for_function("() => document.querySelector('#panel')?.textContent.includes('accepted')")
     page.locator("#panel li", has_text="Paper 33").first.get_by_role("button", name="Reject").click()
     page.wait_for_function("() => !document.querySelector('#panel')?.textContent.includes('逆の結果')")
-    assert "undo takes it back" in page.locator("#said").inner_text()
+    # it is said where one sees it, with a way back
+    notice = page.locator("#trail .notice")
+    assert notice.inner_text().startswith("Rejected.")
+    notice.get_by_role("button", name="Undo").click()
+    page.wait_for_function("() => document.querySelector('#panel')?.textContent.includes('逆の結果')")
+
+
+def test_what_is_not_in_the_library_is_said_at_the_field(large_page: Visited) -> None:
+    page = large_page.page
+    large_page.search("Loose 7")
+    large_page.button("Add relation …").click()
+    page.get_by_label("Related to which paper or concept").fill("nothing of the kind")
+    large_page.button("Add").click()
+    page.wait_for_function("() => document.querySelector('#panel form .problem').textContent !== ''")
+    assert page.locator("#panel form .problem").inner_text() == "Nothing in the library is called so."
+    large_page.button("Cancel").click()
+    assert page.locator("#panel form").count() == 0
+
+
+def test_a_path_leads_anywhere_in_the_library(large_page: Visited) -> None:
+    page = large_page.page
+    large_page.search("Paper 517")
+    large_page.sheet("around Paper 517")
+    page.locator("#graph").focus()
+    page.keyboard.press("p")
+    large_page.search("Paper 733")
+    page.wait_for_function("() => papergraph.seen.path !== null && document.querySelector('#panel h2').textContent === 'Path'")
+    assert "Paper 517" in page.locator("#panel").inner_text()
+    assert "Paper 733" in page.locator("#panel").inner_text()
+    assert "2 steps" in page.locator("#panel").inner_text()
+
+
+def test_what_others_change_is_on_the_map_when_it_is_loaded_anew(large_page: Visited, tmp_path: Path) -> None:
+    with Library(open_store(str(tmp_path / "served.db"))) as library:
+        library.add_topic("Zebra studies")
+        for n in range(20):
+            library.add_paper(f"Zebra {n}", topics=["Zebra studies"])
+    large_page.page.reload()
+    large_page.page.wait_for_function("() => window.papergraph?.model?.name.includes('Zebra studies')")
+
+
+def test_one_comes_back_to_the_same_sheet_by_its_link(large_page: Visited) -> None:
+    page = large_page.page
+    large_page.search("Field 3")
+    large_page.button("Open this place").click()
+    large_page.sheet("Field 3")
+    page.locator("#filter-Cited, #filter-Paper").first.click()
+    page.reload()
+    page.wait_for_function("() => window.papergraph?.model?.live.at.startsWith('place ')")
+    assert large_page.count() == 1 + 5 + 75
+    assert page.evaluate("papergraph.seen.hidden") == ["Paper"]
 
 
 def test_a_server_that_has_gone_is_told_and_nothing_is_lost(browser: Any, iclr_file: Path, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ _ATTEMPTS = 10
 """How often a change by hand is made anew when others keep changing the same."""
 _FOUND = 200
 """So many hits of a search are on its page."""
-_COMPARED = 250
+_COMPARED = 500
 """Contents are compared for pages of up to so many papers: each takes about 10 ms."""
 
 
@@ -347,7 +347,8 @@ class Library:
         around, depth
             What is within so many steps of this paper, topic or concept.
         query
-            What a search for these words finds, with what that is related to and the topics that it stands under.
+            What a search for these words finds (the first 200), papers of topics found included, with what that is related to and the topics
+            that it stands under.
         types
             Relations of these types alone, with their ends and the topics of those; or within what the above choose.
         min_confidence
@@ -371,7 +372,9 @@ class Library:
                 front = {b for _, b, _ in self.store.neighbours(front)} - kept
                 kept |= front
         if query is not None:
-            found = {i for h in self.store.search(query, _FOUND) for i in ((h.node.about, *h.node.mentions) if isinstance(h.node, Note) else (h.node.id,)) if i}
+            hits = [h.node for h in self.store.search(query, _FOUND)]
+            found = {i for n in hits for i in ((n.about, *n.mentions) if isinstance(n, Note) else (n.id,)) if i}
+            found |= {p.id for n in hits if isinstance(n, Topic) for p in self.store.papers(Filter(topics=self._with_narrower(n.id)))}
             if not found:
                 raise UsageError(f"nothing in the library holds '{query}'; try fewer words")
             found |= {end for r in live if {r.source, r.target} & found for end in (r.source, r.target)}
@@ -411,7 +414,7 @@ class Library:
         """The interactive page, which needs no network; a notebook shows it inline. What to show is chosen as for `graph`.
 
         Where the whole graph's nodes stand is kept in the store, so that they stand there again when the page is next made, unless
-        `anew`. Likeness of contents is on it for up to 250 papers.
+        `anew`. Likeness of contents is on it for up to 500 papers.
         """
         from papergraph.view import compose, render
 
@@ -423,15 +426,18 @@ class Library:
             # a store that one may only read gives a page as well
             with suppress(StoreError):
                 self.store.keep_positions(scene.wide.at)
-        return render(scene, title=title)
+        chosen = (topic and f"topic {topic}", around and f"around {around}, {depth} steps", query and f"“{query}”", types and ", ".join(types), min_confidence and f"confidence of at least {min_confidence}")
+        asked = [str(x) for x in chosen if x]
+        papers, held = len(graph.papers()), sum(n for label, n in self.statistics().nodes if label == Label.PAPER)
+        return render(scene, title=title, part=f"Only {'; '.join(asked)}: {papers:,} of {held:,} papers" if asked else "")
 
-    def _alike(self, graph: Graph, progress: Progress | None) -> list[Alike]:
+    def _alike(self, graph: Graph, progress: Progress | None) -> list[Alike] | None:
         from papergraph.view import Alike
 
         papers = graph.papers()
-        if not 1 < len(papers) <= _COMPARED:
-            return []
-        out = []
+        if len(papers) > _COMPARED:
+            return None
+        out: list[Alike] = []
         for n, paper in enumerate(papers):
             if progress is not None:
                 progress("comparing contents", n, len(papers))

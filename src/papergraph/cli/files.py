@@ -1,6 +1,7 @@
 """The commands that write files or serve the page: export, copy, view and serve."""
 
 import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -27,7 +28,6 @@ def write_file(path: Path, text: str) -> None:
         If it cannot be written; an older file is left as it was.
     """
     import os
-    import tempfile
 
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -127,7 +127,7 @@ def view(
     anew: Annotated[bool, typer.Option("--anew", help="Lay it out anew, instead of leaving things where they last stood.")] = False,
     open_: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
 ) -> None:
-    """Write the graph as an interactive page, one file that needs no network."""
+    """Write the graph as an interactive page, one file that needs no network. What --topic, --around and --query choose is put together."""
     with open_library(context) as library, progress_bar(True) as progress:
         page = library.view(
             # where the locale is none, arguments hold their bytes in a form of Python's own
@@ -141,8 +141,8 @@ def view(
         show_in_browser(output.resolve().as_uri())
 
 
-def show_in_browser(address: str) -> None:
-    """Open it in the user's browser, or say how to."""
+def show_in_browser(address: str, told: str | None = None) -> None:
+    """Open it in the user's browser, or say how to open `told`."""
     import webbrowser
 
     try:
@@ -150,7 +150,7 @@ def show_in_browser(address: str) -> None:
     except webbrowser.Error:
         opened = False
     if not opened:
-        inform(f"no browser could be started; open this address in one: {address}")
+        inform(f"no browser could be started; open this address in one: {told or address}")
 
 
 @app.command()
@@ -174,6 +174,10 @@ def serve(
         sys.stdout.write(address + "\n")
         sys.stdout.flush()
         if open_:
-            show_in_browser(address)
+            door.write_text(f'<!DOCTYPE html><meta http-equiv="refresh" content="0; url={address}">', encoding="utf-8")
+            show_in_browser(door.as_uri(), address)
 
-    server.run(port=port, ready=ready)
+    # others of this machine can read a command's arguments, such as a browser's: the link goes to it in a file of one's own
+    with tempfile.TemporaryDirectory(prefix="papergraph-") as folder:
+        door = Path(folder) / "open.html"
+        server.run(port=port, ready=ready)

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from papergraph.errors import UnknownNameError
-from papergraph.folding import digest
+from papergraph.folding import digest, relation_id
 from papergraph.library import Library
 from papergraph.model import Concept, Edge, Graph, Node, Paper, Relation, Topic
+from papergraph.query.path import shortest_path
 from papergraph.store.protocol import Filter
 from papergraph.view import Scene, compose
 from papergraph.view.places import communities, homes, ties
-from papergraph.vocabulary import RELATIONS, Status
+from papergraph.view.scene import Drawn
+from papergraph.vocabulary import RELATIONS, Role, Status
 
 MOST = 300
 """Nodes on the page at once, at most."""
 _MAPPED = 200_000
-"""Stores of up to so many papers, topics and concepts are read whole for communities; of larger ones topics alone are on the map."""
+"""Stores of up to so many papers, topics and concepts are read whole for communities; of larger ones their topics alone are on the map."""
 _TOPICS = 180
 """Topics and communities on the map, at most: those with most papers."""
 _LEAST = 3
@@ -28,7 +30,7 @@ _LEAST = 3
 class Sheet:
     """A scene with what it leaves out.
 
-    `at` names it: `map`, `place ID` or `around ID DEPTH`. `counts` are the papers in each topic or community, `left_out` how many nodes there
+    `at` names it: `map`, `place ID`, `around ID DEPTH` or `path FROM TO`. `counts` are the papers in each topic or community, `left_out` how many nodes there
     would be beside those shown, at least.
     """
 
@@ -51,6 +53,7 @@ class Atlas:
     def __init__(self, library: Library) -> None:
         self.library = library
         self._read: _Whole | None = None
+        self._number = 0
 
     def map(self) -> Sheet:
         """Topics and communities with the best connected papers of each; the whole graph where it is small enough."""
@@ -58,8 +61,13 @@ class Atlas:
         if whole.graph is not None and len(whole.graph.nodes) <= MOST:
             return Sheet("map", "", compose(whole.graph), whole.counts, 0)
         shown = sorted(whole.members, key=lambda t: (-whole.counts.get(t, 0), t))[:_TOPICS]
-        above = {i: t for topic in shown if (t := whole.topics.get(topic)) is not None for i in self._over(t, whole.topics)}
-        kept: dict[str, Node] = {**above, **{i: whole.topics[i] for i in shown}}
+        kept: dict[str, Node] = {}
+        for topic in shown:
+            # a topic stands in those above it; where there is no room for them, it is not on the map either
+            chain = {topic: whole.topics[topic], **over(whole.topics[topic], whole.topics)}
+            if len(kept.keys() | chain.keys()) <= _TOPICS:
+                kept |= chain
+        shown = [t for t in shown if t in kept]
         depth = 0
         while len(kept) < MOST and any(len(whole.members[t]) > depth for t in shown):
             for topic in shown:
@@ -71,7 +79,9 @@ class Atlas:
         return Sheet("map", "", compose(graph), whole.counts, whole.total - len(kept.keys() - whole.grouped))
 
     def place(self, own: str) -> Sheet:
-        """What stands in a topic, or in one of the map's communities: the best connected of it.
+        """What stands in a topic with those below it, or in one of the map's communities: the best connected of it.
+
+        In a library too large to be read whole, the first papers right in the topic.
 
         Raises
         ------
@@ -83,7 +93,7 @@ class Atlas:
         if topic is None:
             raise UnknownNameError(f"no topic or community has the id {own}; go back to the map", ())
         if own in whole.members and whole.graph is not None:
-            inner = [own, *(t for t, node in whole.topics.items() if own in {n.id for n in self._over(node, whole.topics).values()})]
+            inner = [own, *(t for t, node in whole.topics.items() if own in over(node, whole.topics))]
             cards = sorted({c for t in inner for c in whole.members.get(t, ())}, key=whole.rank)
         else:
             inner = [own]
@@ -104,9 +114,7 @@ class Atlas:
             If there is no such node.
         """
         store = self.library.store
-        centre = store.get([own]).get(own)
-        if not isinstance(centre, Paper | Topic | Concept):
-            raise UnknownNameError(f"nothing on the page has the id {own}", ())
+        centre = self._node(own)
         kept: dict[str, Node] = {centre.id: centre}
         front: list[Node] = [centre]
         # all that is next to it counts, of what lies beyond only what is looked at
@@ -117,18 +125,37 @@ class Atlas:
             new = [i for i in near if i not in kept]
             found = store.get(new[: MOST - len(kept)])
             front = [found[i] for i in new if i in found]
-            kept |= {n.id: n for n in front if isinstance(n, Paper | Topic | Concept)}
+            kept |= {n.id: n for n in front if isinstance(n, Drawn)}
+        return self._sheet(f"around {centre.id} {depth}", centre.name, kept, len(met - kept.keys()))
+
+    def path(self, source: str, target: str) -> Sheet:
+        """A shortest way from one node to another, with the topics that its papers stand under.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such node, or no way.
+        """
+        steps = shortest_path(self.library.store, self._node(source), self._node(target))
+        if steps is None:
+            raise UnknownNameError("there is no way between them in the library", ())
+        kept: dict[str, Node] = {n.id: n for s in steps for n in (s.source, s.target)}
+        return self._sheet(f"path {source} {target}", f"{self._node(source).name} … {self._node(target).name}", kept, 0)
+
+    # --- what they are made from
+
+    def _node(self, own: str) -> Drawn:
+        found = self.library.store.get([own]).get(own)
+        if not isinstance(found, Drawn):
+            raise UnknownNameError(f"nothing on the page has the id {own}", ())
+        return found
+
+    def _sheet(self, at: str, name: str, kept: dict[str, Node], left_out: int) -> Sheet:
         # what stands in no topic of the sheet would seem to stand in none
         for topic in self._topics_of(kept):
             if len(kept) < MOST:
                 kept.setdefault(topic.id, topic)
-        return Sheet(f"around {centre.id} {depth}", centre.name, compose(_graph(kept.values(), self._between(kept), {})), self._whole().counts, len(met - kept.keys()))
-
-    def forget(self) -> None:
-        """Read what the map needs anew when it is next asked for."""
-        self._read = None
-
-    # --- what they are made from
+        return Sheet(at, name, compose(_graph(kept.values(), self._between(kept), {})), self._read.counts if self._read else {}, left_out)
 
     def _near(self, nodes: Iterable[Node]) -> list[str]:
         store = self.library.store
@@ -156,21 +183,24 @@ class Atlas:
         edges = {e for a, b, e in store.neighbours([i for i, n in nodes.items() if not isinstance(n, Topic)]) if e.startswith("r-") and a in nodes and b in nodes}
         return list(store.relations_by_id(edges).values())
 
-    @staticmethod
-    def _over(topic: Topic, topics: Mapping[str, Topic]) -> dict[str, Topic]:
-        out: dict[str, Topic] = {}
-        at = topics.get(topic.broader) if topic.broader else None
-        while at is not None and at.id not in out:
-            out[at.id] = at
-            at = topics.get(at.broader) if at.broader else None
-        return out
-
     def _whole(self) -> _Whole:
-        if self._read is None:
+        newest = next((c.number for c in self.library.history(limit=1)), 0)
+        if self._read is None or self._number != newest:
+            self._number = newest
             counts = dict(self.library.statistics().nodes)
             drawn = sum(counts.get(label, 0) for label in ("Paper", "Topic", "Concept"))
             self._read = _whole_of(self.library.store.graph()) if drawn <= _MAPPED else _topics_only(self.library, drawn)
         return self._read
+
+
+def over(topic: Topic, topics: Mapping[str, Topic]) -> dict[str, Topic]:
+    """The topics above one, by id, the nearest first."""
+    out: dict[str, Topic] = {}
+    at = topics.get(topic.broader) if topic.broader else None
+    while at is not None and at.id not in out and at.id != topic.id:
+        out[at.id] = at
+        at = topics.get(at.broader) if at.broader else None
+    return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +242,7 @@ def _whole_of(graph: Graph) -> _Whole:
         grouped.add(own)
     for inner in members.values():
         inner.sort(key=lambda c: (-degrees.get(c, 0), c))
-    counts = {t: sum(isinstance(cards[c], Paper) for c in inner) for t, inner in members.items()}
+    counts = {t: sum(isinstance(n := cards[c], Paper) and n.role is Role.ENTRY for c in inner) for t, inner in members.items()}
     live = tuple(r for r in graph.relations if r.status is not Status.REJECTED)
     return _Whole(graph, topics, members, frozenset(grouped), cards, live, _summed(counts, topics), degrees, len(cards) + len(topics) - len(grouped))
 
@@ -227,15 +257,13 @@ def _summed(counts: Mapping[str, int], topics: Mapping[str, Topic]) -> dict[str,
     """Papers in each topic with those below it."""
     out = dict(counts)
     for topic in topics.values():
-        for over in Atlas._over(topic, topics):
-            out[over] = out.get(over, 0) + counts.get(topic.id, 0)
+        for above in over(topic, topics):
+            out[above] = out.get(above, 0) + counts.get(topic.id, 0)
     return out
 
 
 def _graph(nodes: Iterable[Node], relations: Iterable[Relation], groups: Mapping[str, str]) -> Graph:
     """These nodes with the relations between them; `groups` tells in which community a card stands."""
-    from dataclasses import replace
-
     by_id = {n.id: n for n in nodes}
     moved = {i: replace(n, topics=(groups[i],)) if isinstance(n, Paper) and i in groups and groups[i] in by_id and not set(n.topics) & by_id.keys() else n for i, n in by_id.items()}
     ends = tuple(r for r in relations if r.source in by_id and r.target in by_id)
@@ -251,8 +279,6 @@ def relation_of(library: Library, edge: str) -> Relation:
     UnknownNameError
         If there is none.
     """
-    from papergraph.folding import relation_id
-
     source, _, rest = edge.partition("~")
     kind, _, target = rest.partition("~")
     if kind in RELATIONS:

@@ -7,6 +7,7 @@ other page, and bear the token that stands in the link; there are no cookies, an
 from __future__ import annotations
 
 import hmac
+import os
 import secrets
 import socket
 from collections.abc import Awaitable, Callable
@@ -26,7 +27,7 @@ from papergraph.library import Library
 from papergraph.model import Concept, Note, Paper, Topic
 from papergraph.serving.atlas import Atlas, Sheet, relation_of
 from papergraph.view import render
-from papergraph.view.details import told_of
+from papergraph.view.details import relation_details, told_of
 from papergraph.view.payload import core
 from papergraph.vocabulary import RELATIONS
 
@@ -66,7 +67,7 @@ class Server:
     opener: Callable[[], Library]
     title: str = "papergraph"
     token: str = field(default_factory=lambda: secrets.token_urlsafe(24))
-    port: int = 0
+    port: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="library")
@@ -81,13 +82,14 @@ class Server:
 
     def application(self) -> Starlette:
         """The routes, behind the guard."""
-        asks = {"map": self._map, "place": self._place, "around": self._around, "node": self._node, "edge": self._edge, "search": self._search}
+        asks = {"map": self._map, "place": self._place, "around": self._around, "path": self._path, "node": self._node, "edge": self._edge, "search": self._search}
         return Starlette(
             routes=[
                 Route("/", self._page, methods=["GET"]),
                 *(Route(f"/api/{name}", self._answers(work), methods=["GET"]) for name, work in asks.items()),
                 Route("/api/relation", self._answers(self._add), methods=["POST"]),
                 Route("/api/decision", self._answers(self._decide), methods=["POST"]),
+                Route("/api/undo", self._answers(self._undo), methods=["POST"]),
             ],
             middleware=[Middleware(_Guard, server=self)],
         )
@@ -103,7 +105,9 @@ class Server:
         import uvicorn
 
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # elsewhere than on POSIX it would let another process listen on the same port
+        if os.name == "posix":
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((HOST, port))
         except OSError as error:
@@ -201,9 +205,10 @@ class Server:
         return answer
 
     def _map(self, asked: dict[str, str], _: dict[str, Any]) -> Any:
-        if asked.get("anew"):
-            self._sheets().forget()
         return self._core(self._sheets().map())
+
+    def _path(self, asked: dict[str, str], _: dict[str, Any]) -> Any:
+        return self._core(self._sheets().path(asked.get("from", ""), asked.get("to", "")))
 
     def _place(self, asked: dict[str, str], _: dict[str, Any]) -> Any:
         return self._core(self._sheets().place(asked.get("id", "")))
@@ -218,19 +223,17 @@ class Server:
         library = self._open()
         own = asked.get("id", "")
         if own.startswith("k-"):
-            return {"facts": {}, "notes": [], "related": [], "relations": {}}
+            return {"facts": {}, "notes": [], "related": [], "relations": []}
         found = library.store.get([own]).get(own)
         if not isinstance(found, Paper | Topic | Concept):
             raise UnknownNameError(f"nothing on the page has the id {own}", ())
         near = library.store.around(found.id)
-        told = told_of(found, near.notes, [r for r, _ in near.relations])
+        told = told_of(found, near.notes, near.relations)
         if isinstance(found, Paper):
             told["related"] = [{"id": r.paper.id, "name": r.paper.title, "score": r.score, "reasons": list(dict.fromkeys(x.text for x in r.reasons))[:3]} for r in library.related(found.id, limit=8)]
         return told
 
     def _edge(self, asked: dict[str, str], _: dict[str, Any]) -> Any:
-        from papergraph.view.details import relation_details
-
         return {"evidence": relation_details(relation_of(self._open(), asked.get("id", "")))}
 
     def _search(self, asked: dict[str, str], _: dict[str, Any]) -> Any:
@@ -252,8 +255,13 @@ class Server:
         if not all(isinstance(values[k], str) for k in ("source", "type", "target")) or not isinstance(values["note"] or "", str):
             raise UsageError("a relation needs source, type and target")
         done = self._open().add_relation(str(values["source"]), str(values["type"]), str(values["target"]), note=values["note"] or None, hedged=body.get("hedged") is True)
-        self._sheets().forget()
         return {"changeSet": done.number if done else None}
+
+    def _undo(self, _: dict[str, str], body: dict[str, Any]) -> Any:
+        number = body.get("changeSet")
+        if type(number) is not int:
+            raise UsageError("say which change set to take back")
+        return {"changeSet": self._open().undo(number).number}
 
     def _decide(self, _: dict[str, str], body: dict[str, Any]) -> Any:
         edge, decision = body.get("id"), body.get("decision")
@@ -261,8 +269,9 @@ class Server:
             raise UsageError("a decision needs the relation's id, and is 'accept' or 'reject'")
         library = self._open()
         relation = relation_of(library, edge)
+        if body.get("status") not in (None, relation.status):
+            raise UsageError(f"somebody has {relation.status} it meanwhile; load the page anew to see it as it is")
         done = library.accept(relation.id) if decision == "accept" else library.reject(relation.id)
-        self._sheets().forget()
         return {"changeSet": done.number if done else None}
 
 
@@ -301,7 +310,8 @@ class _Guard:
             return _problem(403, "this page may not ask here")
         token = request.headers.get("x-papergraph-token", "") if api else request.query_params.get("token", "")
         if not hmac.compare_digest(token.encode("utf-8", "replace"), self.server.token.encode()):
-            return _problem(401, "the token is missing or wrong; open the link that `papergraph serve` printed")
+            text = "the token is missing or wrong; open the link that `papergraph serve` printed"
+            return _problem(401, text) if api else Response(text, status_code=401, media_type="text/plain")
         if request.method == "POST":
             if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
                 return _problem(415, "a change is sent as JSON")

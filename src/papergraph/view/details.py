@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from papergraph.model import Concept, Evidence, Graph, Note, Paper, Relation, Topic
+from papergraph.model import Concept, Evidence, Graph, Node, Note, Paper, Relation, Topic
 from papergraph.view.labels import clean
+from papergraph.vocabulary import RELATIONS, Status
 
 
 def node_details(graph: Graph) -> dict[str, Any]:
@@ -41,14 +42,24 @@ def relation_details(relation: Relation) -> list[dict[str, Any]]:
     return [_evidence(e) for e in relation.evidence]
 
 
-def told_of(node: Paper | Topic | Concept, notes: Sequence[Note], relations: Sequence[Relation]) -> dict[str, Any]:
-    """What the panel tells of one node: `facts`, `notes`, and the evidence of its `relations` by the page's names for them."""
+def told_of(node: Paper | Topic | Concept, notes: Sequence[Note], relations: Sequence[tuple[Relation, Node]]) -> dict[str, Any]:
+    """What the panel of a served page tells of one node: `facts`, `notes`, and each of its `relations` with its other end and evidence."""
     graph = Graph((node, *notes))
     return {
         "facts": node_details(graph).get(node.id, {}),
         "notes": notes_by_subject(graph).get(node.id, []),
         "related": [],
-        "relations": {f"{r.source}~{r.type}~{r.target}": relation_details(r) for r in relations},
+        "relations": [
+            {
+                "edge": f"{r.source}~{r.type}~{r.target}",
+                "id": other.id,
+                "name": other.name,
+                "verb": RELATIONS[r.type].active if r.source == node.id else RELATIONS[r.type].passive,
+                "certainty": " · ".join([f"confidence {r.confidence:.2f}", *(["hedged"] if r.hedged else []), *([str(r.status)] if r.status is not Status.PROPOSED else [])]),
+                "evidence": relation_details(r),
+            }
+            for r, other in relations
+        ],
     }
 
 

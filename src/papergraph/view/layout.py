@@ -136,14 +136,17 @@ class _Layer:
         if not lone:
             return blocks
         stays = sum(c in self.before for c in lone) >= _STAYS * len(lone)
-        return [*blocks, *(self._single(c) for c in lone)] if stays else [*blocks, self._set(lone, shelve([self._size(c) for c in lone], GAP, 1.2))]
+        kept, new = ([c for c in lone if c in self.before], [c for c in lone if c not in self.before]) if stays else ([], lone)
+        blocks += [self._single(c) for c in kept]
+        return [*blocks, self._set(new, shelve([self._size(c) for c in new], GAP, 1.2))] if new else blocks
 
     def net(self, cards: Sequence[str]) -> _Block:
         """Cards that are all tied to each other by some way."""
         sizes = [self._size(c) for c in cards]
         known = [self.before.get(c) for c in cards]
         if sum(p is not None for p in known) >= _STAYS * len(cards):
-            near = [[i for i, other in enumerate(cards) if other in self.tied.get(c, ())] for c in cards]
+            place = {c: i for i, c in enumerate(cards)}
+            near = [[place[other] for other in sorted(self.tied.get(c, ())) if other in place] for c in cards]
             return self._set(cards, settle(known, near, sizes, gap=_LEAST_GAP))
         number = {c: i for i, c in enumerate(cards)}
         edges = sorted((number[a], number[b]) for a in cards for b in self.tied.get(a, ()) if b in number and number[a] < number[b])
@@ -241,15 +244,47 @@ def _nets(cards: Sequence[str], tied: Ties) -> list[list[str]]:
     return sorted(out, key=lambda n: (-len(n), order[n[0]]))
 
 
+_ORDERED = 3000
+"""Springs take the square of a net's cards: larger nets are laid out in the order of a search from the first card."""
+
+
 def _sprung(cards: Sequence[str], edges: Sequence[tuple[int, int]]) -> list[Point]:
     """Where springs would have them (Fruchterman and Reingold 1991), each coordinate in -1..1."""
     import rustworkx as rx
 
+    if len(cards) > _ORDERED:
+        return _in_order(len(cards), edges)
     net = rx.PyGraph()
     net.add_nodes_from(range(len(cards)))
     net.add_edges_from_no_data(list(edges))
     found = rx.spring_layout(net, seed=11, num_iter=max(20, min(300, 2_000_000 // len(cards) ** 2)), scale=1)
     return [(float(found[i][0]), float(found[i][1])) for i in range(len(cards))]
+
+
+def _in_order(n: int, edges: Sequence[tuple[int, int]]) -> list[Point]:
+    """Points in rows of a square, in breadth-first order."""
+    near: list[list[int]] = [[] for _ in range(n)]
+    for a, b in edges:
+        near[a].append(b)
+        near[b].append(a)
+    seen = [False] * n
+    order: list[int] = []
+    for start in range(n):
+        if seen[start]:
+            continue
+        seen[start] = True
+        queue = [start]
+        for one in queue:
+            for other in near[one]:
+                if not seen[other]:
+                    seen[other] = True
+                    queue.append(other)
+        order += queue
+    wide = math.isqrt(n) + 1
+    out: list[Point] = [(0.0, 0.0)] * n
+    for k, i in enumerate(order):
+        out[i] = (2 * (k % wide) / wide - 1, 2 * (k // wide) / wide - 1)
+    return out
 
 
 def _pulls(blocks: Sequence[_Block], tied: Ties) -> dict[tuple[int, int], float]:

@@ -1,4 +1,4 @@
-"""Scene → page: pyvis holds the data and carries vis-network; the template, the style and the script are ours."""
+"""Scene → page: pyvis makes the file and carries vis-network; the template, the style and the script are ours."""
 
 from __future__ import annotations
 
@@ -43,20 +43,23 @@ class Page:
     def __str__(self) -> str:
         return self.html
 
+    def __repr__(self) -> str:
+        return f"Page({self.title!r}, {len(self.html):,} characters)"
+
     def save(self, path: Path | str) -> None:
         """Write it to a file, as UTF-8 whatever the locale."""
         Path(path).write_text(self.html, encoding="utf-8", newline="")
 
     def _repr_html_(self) -> str:
         """A frame that holds the page; it runs apart from the notebook and can reach nothing of it."""
-        allowed = "allow-scripts allow-downloads allow-popups allow-popups-to-escape-sandbox"
+        allowed = "allow-scripts allow-downloads allow-modals allow-popups allow-popups-to-escape-sandbox"
         return (
             f'<iframe title="{html.escape(clean(self.title), quote=True)}" sandbox="{allowed}" '
             f'style="width:100%;height:640px;border:1px solid #8888;border-radius:8px" srcdoc="{html.escape(self.html, quote=True)}"></iframe>'
         )
 
 
-def render(scene: Scene, *, title: str = "papergraph", told: Mapping[str, Any] | None = None) -> Page:
+def render(scene: Scene, *, title: str = "papergraph", part: str = "", told: Mapping[str, Any] | None = None) -> Page:
     """The whole page.
 
     Parameters
@@ -65,6 +68,8 @@ def render(scene: Scene, *, title: str = "papergraph", told: Mapping[str, Any] |
         What to show.
     title
         The page's title.
+    part
+        What part of the library it shows, in words; empty for all of it.
     told
         What a page that is served, not written, is told beside that (`serving`); `None` for a page that stands by itself.
 
@@ -90,6 +95,7 @@ def render(scene: Scene, *, title: str = "papergraph", told: Mapping[str, Any] |
     net.templateEnv = jinja2.Environment(loader=jinja2.FileSystemLoader(str(here)), autoescape=True, keep_trailing_newline=True)
     net.templateEnv.globals.update(
         title=title,
+        part=clean(part),
         library=library,
         script=script,
         style=style,
@@ -102,7 +108,7 @@ def render(scene: Scene, *, title: str = "papergraph", told: Mapping[str, Any] |
 
 
 def script_text() -> str:
-    """The page's script: its parts in one function, so that nothing of it is seen from outside."""
+    """The page's script: its parts in one function, of which no more than `window.papergraph`, for tests, is seen from outside."""
     here = files("papergraph.view") / "script"
     parts = [(here / name).read_text(encoding="utf-8") for name in SCRIPTS]
     return '"use strict";\n(() => {\n' + "\n".join(parts) + "})();\n"

@@ -89,6 +89,7 @@ def core(scene: Scene, title: str) -> dict[str, Any]:
         "flags": [HEDGED * r.hedged | BY_HAND * (r.asserted_by is AssertedBy.USER) | ACCEPTED * (r.status is Status.ACCEPTED) for r in relations],
         "types": [_type(t) for t in types],
         "also": [[order[e.source], order[e.target]] for e in scene.edges],
+        "compared": scene.compared,
         "alike": [[order[a.source], order[a.target], round(a.score, 3), list(a.terms)] for a in scene.alike],
     }
     return out

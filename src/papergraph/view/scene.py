@@ -43,19 +43,20 @@ class Scene:
     edges: tuple[Edge, ...]
     guests: frozenset[str]
     alike: tuple[Alike, ...]
+    compared: bool
     wide: Layout
     tall: Layout | None = field(default=None)
 
 
-def compose(graph: Graph, *, alike: Sequence[Alike] = (), before: Mapping[str, Point] | None = None) -> Scene:
-    """The scene of a graph: papers, topics and concepts; relations that are not rejected, the most confident first.
+def compose(graph: Graph, *, alike: Sequence[Alike] | None = None, before: Mapping[str, Point] | None = None) -> Scene:
+    """The scene of a graph: papers, topics and concepts, and the relations that are not rejected, in the order in which their ends stand.
 
     Parameters
     ----------
     graph
         What to show; the order of its parts does not matter.
     alike
-        Which papers' contents are alike, best first for each.
+        Which papers' contents are alike, best first for each; `None` where they have not been compared.
     before
         Where nodes stood when the page was last made; they stay there as far as that can be.
     """
@@ -76,8 +77,8 @@ def compose(graph: Graph, *, alike: Sequence[Alike] = (), before: Mapping[str, P
     also = {(n.id, t) for n in nodes if isinstance(n, Paper) for t in n.topics if t in order and inner.get(n.id) != t}
     edges = tuple(Edge("HAS_TOPIC", a, b) for a, b in sorted(also, key=lambda e: (order[e[0]], order[e[1]])))
     guests = frozenset(i for i, t in inner.items() if t is not None and not (isinstance(n := by_id[i], Paper) and t in n.topics))
-    kept = tuple(sorted((a for a in alike if a.source in order and a.target in order), key=lambda a: (order[a.source], -a.score, order[a.target])))
-    return Scene(graph, nodes, cards, relations, edges, guests, kept, wide, tall)
+    kept = tuple(sorted((a for a in alike or () if a.source in order and a.target in order), key=lambda a: (order[a.source], -a.score, order[a.target])))
+    return Scene(graph, nodes, cards, relations, edges, guests, kept, alike is not None, wide, tall)
 
 
 def _walk(standing: Sequence[Place]) -> list[Place]:

@@ -1,5 +1,6 @@
 // --- the key, which filters too: what is unticked is not shown
 
+const showAll = () => act((s) => { s.hidden = []; s.least = 0; s.years = null; s.closed = []; });
 const boxes = new Map(); // key → checkbox
 const COUNTED = 24; // more values than this of one kind are cut
 let rangeLeast, shownLeast, rangeYears;
@@ -20,7 +21,10 @@ const toggle = (set, key, text, mark, about) => {
   box.type = "checkbox";
   box.checked = true;
   box.id = "filter-" + encodeURIComponent(key);
-  box.addEventListener("change", () => act((s) => { s.hidden = box.checked ? s.hidden.filter((k) => k !== key) : [...s.hidden.filter((k) => k !== key), key]; }));
+  box.addEventListener("change", () => {
+    act((s) => { s.hidden = box.checked ? s.hidden.filter((k) => k !== key) : [...s.hidden.filter((k) => k !== key), key]; });
+    say(`${several([...m.kind].filter((k, i) => on[i] && k === "P").length, "paper")} and ${several(edgeOn.subarray(0, m.told).reduce((sum, x) => sum + x, 0), "relation")} shown`);
+  });
   boxes.set(key, box);
   label.append(box, ...(mark ? [mark] : []), make("span", text));
   if (about) label.title = about;
@@ -33,7 +37,7 @@ const buildLegend = () => {
   while (legend.children.length > 1) legend.lastChild.remove();
   boxes.clear();
   rangeLeast = rangeYears = null;
-  const kinds = counted([...m.kind].map((k) => KINDS[k])), all = [...Array(m.n).keys()];
+  const kinds = counted([...m.kind].map((k, i) => (m.id[i].startsWith("k-") ? "Community" : KINDS[k]))), all = [...Array(m.n).keys()];
   const shapes = group("Nodes");
   for (const [key, text] of [["Paper", "papers"], ["Cited", "cited papers"], ["Concept", "concepts"], ["Topic", "topics"]]) if (kinds.get(key)) toggle(shapes, key, `${text} (${kinds.get(key).toLocaleString("en")})`, make("span", "", "shape " + key));
   if (m.from.length) {
@@ -63,6 +67,7 @@ const buildLegend = () => {
     if (found.size < 2 && !(found.size === 1 && !found.has(""))) return;
     const set = group(title, found.size <= 8);
     for (const [value, count] of [...found].sort((a, b) => (a[0] === "") - (b[0] === "") || b[1] - a[1]).slice(0, COUNTED)) toggle(set, key + ":" + value, `${value || none} (${count.toLocaleString("en")})`);
+    if (found.size > COUNTED) set.append(make("p", `and ${found.size - COUNTED} more`, "note"));
   };
   valued("Marks", "mark", (i) => m.marks[m.mark[i]], "none");
   valued("Decision", "decision", (i) => m.decisions[m.decision[i]], "none");
@@ -82,8 +87,8 @@ const buildLegend = () => {
     rangeYears.high = high;
     if (papers.some((i) => !m.year[i])) set.append(make("p", "papers without a year stay", "note"));
   }
-  const outer = m.areas.filter((a) => a.topic >= 0 && a.within < 0);
-  if (outer.length > 1) {
+  const tops = m.areas.filter((a) => a.topic >= 0 && a.within < 0), outer = tops.length > 1 ? tops : m.areas.filter((a) => a.topic >= 0);
+  if (outer.length) {
     const set = group("Topics", outer.length <= 12 && !narrow.matches);
     for (const a of outer.slice(0, COUNTED * 2)) {
       const mark = make("span", "", "shape Topic");
@@ -91,17 +96,19 @@ const buildLegend = () => {
       mark.style.background = look.area(a.hue, 2);
       toggle(set, "topic:" + m.id[a.topic], `${cut(m.name[a.topic], 30)} (${countIn(a.topic)})`, mark);
     }
+    if (outer.length > COUNTED * 2) set.append(make("p", `and ${(outer.length - COUNTED * 2).toLocaleString("en")} more`, "note"));
     const row = make("div", undefined, "tools");
-    const tops = outer.map((a) => m.id[a.topic]);
-    row.append(button("Close all", "", () => act((s) => { s.closed = [...new Set([...s.closed, ...tops])]; }), "Show each topic as one"), button("Open all", "", () => act((s) => { s.closed = []; }), "Show what stands in each topic"));
+    row.append(button("Close all", "", () => act((s) => { s.closed = [...new Set([...s.closed, ...outer.map((a) => m.id[a.topic])])]; }), "Show each topic as one"), button("Open all", "", () => act((s) => { s.closed = []; }), "Show what stands in each topic"));
     set.append(row);
   }
   const row = make("div", undefined, "tools");
-  row.append(button("Undo", "", undo, "Take back the last change of filters, focus, topics or pins (Ctrl+Z)"), button("Show all", "", () => act((s) => { s.hidden = []; s.least = 0; s.years = null; s.closed = []; }), "Take away all filters"));
+  row.append(button("Undo", "", undo, "Take back the last change of filters, focus, topics or pins (Ctrl+Z)"), button("Show all", "", showAll, "Take away all filters"));
   legend.append(row);
 };
 const syncLegend = () => {
-  syncStage();
+  const shown = on.reduce((sum, x) => sum + x, 0);
+  if (!shown && m.n) banner("Nothing is left to show.", " ", button("Show all", "", showAll));
+  else if (picking === null) banner(null);
   for (const [key, box] of boxes) box.checked = !seen.hidden.includes(key);
   if (rangeLeast) { rangeLeast.value = String(seen.least); shownLeast.textContent = seen.least.toFixed(2); }
   if (rangeYears) { rangeYears[0].value = String(seen.years?.[0] ?? rangeYears.low); rangeYears[1].value = String(seen.years?.[1] ?? rangeYears.high); }

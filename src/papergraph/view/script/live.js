@@ -1,13 +1,16 @@
 // --- a page that a running papergraph serves: at most some hundred nodes at once, the rest is asked for
 
 const token = new URLSearchParams(location.search).get("token") || "";
-const problem = (text) => {
+const notice = (text, kind, ...more) => {
   const trail = $("trail");
-  trail?.querySelector(".problem")?.remove();
+  trail?.querySelector(".notice")?.remove();
   if (!text) return;
-  trail?.append(make("span", text, "problem"));
+  const note = make("span", text, `notice ${kind}`);
+  note.append(...more);
+  trail?.append(note);
   say(text);
 };
+const problem = (text) => notice(text, "problem");
 const request = async (path, asked = {}, body = null) => {
   let answer, told_;
   try {
@@ -21,35 +24,35 @@ const request = async (path, asked = {}, body = null) => {
 };
 // does what asks the server; what goes wrong is said where one looks
 const tried = async (work) => {
-  try { const done = await work(); problem(null); return done; } catch (error) { problem(error.message); return null; }
+  try { const done = await work(); $("trail")?.querySelector(".problem")?.remove(); return done; } catch (error) { problem(error.message); return null; }
 };
 
 // --- sheets: the map, a place, a neighbourhood
 
 const sheetOf = (at) => {
   const [kind, id, depth] = (at || "map").split(" ");
-  return kind === "place" ? ["place", { id }] : kind === "around" ? ["around", { id, depth: depth || "1" }] : ["map", {}];
+  return kind === "path" ? ["path", { from: id, to: depth }] : kind === "place" ? ["place", { id }] : kind === "around" ? ["around", { id, depth: depth || "1" }] : ["map", {}];
 };
 let asked = 0; // so that an answer that comes late replaces nothing newer
 const openSheet = (at, { chosenId = null, address = false, push = true, anew = false } = {}) => tried(async () => {
-  const own = ++asked, [path, what] = sheetOf(at);
+  const own = ++asked, [path, what] = sheetOf(at), had = panel.contains(document.activeElement) || $("trail").contains(document.activeElement);
   say("Loading …");
   const core = await request(path, anew ? { ...what, anew: "1" } : what);
   if (own !== asked) return;
-  panel.hidden = true;
-  document.body.classList.remove("reading");
+  shutPanel();
   load(core, { address });
   tellTrail();
   // before anything is chosen on it, which would overwrite the entry of the sheet before
   if (push) writeAddress(true);
   const found = chosenId === null ? null : elementOf(chosenId);
-  if (found) { await choose(found, { push: false, move: false }); if (!address) overview(false); }
+  if (found) { await choose(found, { push: false, move: false }); if (!address && own === asked) overview(false); }
+  if (had) (panel.querySelector("h2") ?? graph).focus({ preventScroll: true });
   say(`${several(m.n, "node")} shown${m.live.leftOut ? `, ${m.live.leftOut.toLocaleString("en")} left out` : ""}`);
 });
 const tellTrail = () => {
   const trail = $("trail");
   trail.replaceChildren(button("Map", "", () => openSheet("map", { anew: true }), "The map of topics and communities"));
-  if (m.live.at !== "map") trail.append(make("span", `› ${m.live.at.startsWith("around") ? "around " : ""}${cut(m.live.name, 60)}`));
+  if (m.live.at !== "map") trail.append(make("span", `› ${m.live.at.startsWith("around") ? "around " : m.live.at.startsWith("path") ? "path " : ""}${cut(m.live.name, 60)}`));
   if (m.live.leftOut) trail.append(make("span", `${several(m.n, "node")} of ${(m.n + m.live.leftOut).toLocaleString("en")}`, "place"));
 };
 
@@ -58,10 +61,12 @@ const tellTrail = () => {
 const liveEvidence = new Map();
 const liveToldOf = async (i) => {
   const found = await tried(() => request("node", { id: m.id[i] }));
-  const d = found || { facts: {}, notes: [], related: [], relations: {} };
-  for (const [id, evidence] of Object.entries(d.relations)) liveEvidence.set(id, evidence);
+  const d = found || { facts: {}, notes: [], related: [], relations: [] };
+  const evidence = new Map(d.relations.map((r) => [r.edge, r.evidence]));
+  for (const [id, e] of evidence) liveEvidence.set(id, e);
   return {
-    facts: d.facts, notes: d.notes, evidence: (e) => d.relations[edgeId(e)] || [],
+    facts: d.facts, notes: d.notes, evidence: (e) => evidence.get(edgeId(e)) || [],
+    beyond: d.relations.filter((r) => !m.index.has(r.id)),
     related: d.related.map((r) => (m.index.has(r.id) ? { ...r, node: m.index.get(r.id) } : r)),
   };
 };
@@ -71,17 +76,22 @@ const liveEvidenceOf = async (e) => {
   return liveEvidence.get(id);
 };
 const goTo = (id, name) => button(name, "go", () => liveGo(id));
-const liveGo = (id) => (m.index.has(id) ? choose(elementOf(id), { focus: true }) : openSheet(`around ${id} 1`, { chosenId: id }));
+// a path may lead anywhere in the library: the server finds it, and its sheet holds all of it
+const liveGo = (id) => {
+  if (picking !== null) { const from = picking; leavePicking(); openSheet(`path ${from} ${id}`).then(() => { if (m.index.has(from) && m.index.has(id)) act((s) => { s.path = [from, id]; }); }); return; }
+  if (m.index.has(id)) choose(elementOf(id), { focus: true });
+  else openSheet(`around ${id} 1`, { chosenId: id });
+};
 
 let typing = 0;
 const liveAsk = (text) => {
   clearTimeout(typing);
-  if (!text.trim()) { hits = []; list(0, false); return; }
+  if (!text.trim()) { hits = []; listHits(0, false); return; }
   typing = setTimeout(() => tried(async () => {
     const found = await request("search", { text });
     if (search.value !== text) return;
     hits = found.hits.map((h) => ({ id: h.id, name: h.name, kind: h.kind, text: h.text }));
-    list(hits.length, true);
+    listHits(hits.length, true);
   }), 90);
 };
 
@@ -94,53 +104,66 @@ const liveTools = (i) => {
   if ("PR".includes(m.kind[i])) row.append(button("Add relation …", "", () => { if (!panel.querySelector("form")) row.after(relationForm(i)); panel.querySelector("form input").focus(); }));
   return row;
 };
+// says what was done, with a way back
+const doneNote = (text, changeSet) => notice(text, "done", " ", ...(changeSet ? [button("Undo", "", () => tried(async () => {
+  await request("undo", {}, { changeSet });
+  await openSheet(m.live.at, { address: true, push: false });
+  notice("Undone", "done");
+}))] : []));
 const relationForm = (i) => {
-  const form = make("form"), target = make("input"), known = make("datalist"), type = make("select"), note = make("input"), hedged = make("input"), hedgedLabel = make("label");
-  const ids = new Map();
+  const form = make("form"), target = make("input"), known = make("datalist"), type = make("select"), note = make("input"), hedged = make("input"), hedgedLabel = make("label"), wrong = make("p", "", "problem");
+  const own = m.id[i], ids = new Map();
   Object.assign(target, { type: "text", required: true, autocomplete: "off", placeholder: "paper or concept" });
   target.setAttribute("aria-label", "Related to which paper or concept");
   known.id = "known-targets";
   target.setAttribute("list", known.id);
-  target.addEventListener("input", () => { clearTimeout(typing); typing = setTimeout(() => tried(async () => {
-    const found = await request("search", { text: target.value });
-    known.replaceChildren(...found.hits.filter((h) => h.kind !== "topic" && h.id !== m.id[i]).map((h) => { ids.set(h.name, h.id); const o = make("option"); o.value = h.name; return o; }));
-  }), 120); });
+  const offer = async () => {
+    const asked_ = target.value, found = await request("search", { text: asked_ });
+    if (target.value !== asked_) return;
+    // a paper and a concept may have one name
+    known.replaceChildren(...found.hits.filter((h) => h.kind !== "topic" && h.id !== own).map((h) => { const o = make("option"); o.value = h.kind === "concept" ? `${h.name} (concept)` : h.name; ids.set(o.value, h.id); return o; }));
+  };
+  target.addEventListener("input", () => { wrong.textContent = ""; clearTimeout(typing); typing = setTimeout(() => tried(offer), 120); });
   type.setAttribute("aria-label", "Type of relation");
   for (const r of m.live.relations) { const o = make("option", r.active); o.value = r.type; type.append(o); }
   Object.assign(note, { type: "text", placeholder: "why, in your words (may be left out)" });
   note.setAttribute("aria-label", "Why, in your words");
   hedged.type = "checkbox";
   hedgedLabel.append(hedged, " not sure");
-  const add = make("button", "Add");
+  wrong.setAttribute("role", "alert");
+  const add = make("button", "Add"), row = make("div", undefined, "tools");
   add.type = "submit";
-  form.append(type, target, known, note, hedgedLabel, add);
-  form.addEventListener("submit", (event) => {
+  row.append(add, button("Cancel", "", () => { form.remove(); panel.querySelector("h2").focus(); }));
+  form.append(type, target, known, wrong, note, hedgedLabel, row);
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    tried(async () => {
-      await request("relation", {}, { source: m.id[i], type: type.value, target: ids.get(target.value) ?? target.value, note: note.value, hedged: hedged.checked });
-      await openSheet(`around ${m.id[i]} 1`, { chosenId: m.id[i] });
-      say("Added");
-    });
+    if (!ids.has(target.value)) await offer().catch(() => {});
+    if (!ids.has(target.value)) { wrong.textContent = known.children.length ? "Choose one of those that are offered as you type." : "Nothing in the library is called so."; target.focus(); return; }
+    try {
+      const { changeSet } = await request("relation", {}, { source: own, type: type.value, target: ids.get(target.value), note: note.value, hedged: hedged.checked });
+      form.remove();
+      await openSheet(`around ${own} 1`, { chosenId: own });
+      doneNote(changeSet ? "Added." : "It stands just so already.", changeSet);
+    } catch (error) { wrong.textContent = error.message; }
   });
   return form;
 };
 const decisionTools = (e) => {
-  const row = make("div", undefined, "tools"), id = edgeId(e);
+  const row = make("div", undefined, "tools"), id = edgeId(e), status = ["proposed", "accepted", "accepted"][statusOf(e)];
   const decide = (decision) => tried(async () => {
-    await request("decision", {}, { id, decision });
-    const at = m.live.at, own = chosen?.node !== undefined ? m.id[chosen.node] : m.id[m.from[e]];
-    await openSheet(at, { chosenId: own, push: false });
-    say(decision === "accept" ? "Accepted" : "Rejected; papergraph undo takes it back");
+    const { changeSet } = await request("decision", {}, { id, decision, status });
+    await openSheet(m.live.at, { address: true, push: false });
+    doneNote(decision === "accept" ? "Accepted." : "Rejected.", changeSet);
   });
   if (statusOf(e) === 0) row.append(button("Accept", "", () => decide("accept"), "It is so: it stays whatever the notes say"));
   row.append(button("Reject", "", () => decide("reject"), "It is not so: it is in no answer any more"));
   return row;
 };
 const startLive = () => {
-  const trail = make("div");
+  const trail = make("div"), at = new URLSearchParams(location.hash.slice(1)).get("sheet");
   trail.id = "trail";
   document.querySelector("main").append(trail);
   tellTrail();
-  const at = new URLSearchParams(location.hash.slice(1)).get("sheet");
   if (at) openSheet(at, { address: true, push: false });
+  else onAddress();
 };

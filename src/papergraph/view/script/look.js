@@ -30,6 +30,7 @@ const lookOf = (d) => ({
   faint: d ? "#6d7987" : "#8c97a4",
   area: (hue, depth) => (d ? shade(0.225 + 0.03 * Math.min(depth, 3), 0.03, hue) : shade(0.977 - 0.018 * Math.min(depth, 3), 0.013 + 0.006 * Math.min(depth, 3), hue)),
   rim: (hue) => (d ? shade(0.42, 0.05, hue) : shade(0.84, 0.05, hue)),
+  bar: (hue) => (d ? shade(0.58, 0.09, hue) : shade(0.69, 0.1, hue)),
   heading: (hue) => (d ? shade(0.87, 0.07, hue) : shade(0.38, 0.1, hue)),
   border: (hue) => (d ? shade(0.73, 0.1, hue) : shade(0.52, 0.12, hue)),
   edge: (t) => (m.types[t].colours ? m.types[t].colours[d ? 1 : 0] : d ? "#7e8a98" : "#7b8794"),
@@ -58,8 +59,10 @@ const line = (...parts) => parts.filter(Boolean).join("  ·  ");
 // never in the middle of a character
 const startOf = (text, most) => text.slice(0, most).replace(/[\ud800-\udbff]$/, "");
 const cut = (text, most) => (text.length > most ? startOf(text, most).trimEnd() + "…" : text);
+// not every browser tells when it has nothing to do
+const idle = (work) => (window.requestIdleCallback ? requestIdleCallback(work, { timeout: 1000 }) : setTimeout(work, 60));
 const say = (text) => { $("said").textContent = text; };
-const several = (count, one, more = one + "s") => `${count.toLocaleString("en")} ${count === 1 ? one : more}`;
+const several = (count, one) => `${count.toLocaleString("en")} ${one}${count === 1 ? "" : "s"}`;
 const saidKind = { Paper: "paper", Cited: "cited paper", Topic: "topic", Concept: "concept" };
 
 // as papergraph.folding.fold: width, case, punctuation and spaces make no difference

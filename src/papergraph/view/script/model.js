@@ -14,7 +14,6 @@ const summed = (steps, Numbers) => {
 
 const HEDGED = 1, BY_HAND = 2, ACCEPTED = 4;
 const KINDS = { P: "Paper", R: "Cited", T: "Topic", C: "Concept" };
-const ALSO = "also under", ALIKE = "alike in contents";
 // likeness below this is told in the panel, but is no line
 const SEEN_ALIKE = 0.12;
 
@@ -54,14 +53,13 @@ const modelOf = (core) => {
   for (let e = 0; e < told; e++) { degree[from[e]]++; degree[to[e]]++; }
   const own = {
     n, told, from, to, type, confidence, flags, first, edges, bend, degree,
-    title: core.title, id: core.id, name: core.name, kind: core.kind, lines: core.lines, font: core.font, alike: core.alike,
+    title: core.title, id: core.id, name: core.name, kind: core.kind, lines: core.lines, font: core.font, alike: core.alike, compared: core.compared,
     w: Float32Array.from(core.w), h: Float32Array.from(core.h), year: core.year, decision: core.decision, mark: core.mark,
     decisions: ["", ...core.decisions], marks: ["", ...core.marks],
-    types: [...core.types, { type: "ALSO", label: ALSO, active: "also stands under", passive: "also holds" }, { type: "ALIKE", label: ALIKE, active: "is alike in contents to", passive: "is alike in contents to", symmetric: true }],
+    types: [...core.types, { type: "ALSO", label: "also under", active: "also stands under", passive: "also holds" }, { type: "ALIKE", label: "alike in contents", active: "is alike in contents to", passive: "is alike in contents to", symmetric: true }],
     guests: new Set(core.guests), index: new Map(core.id.map((id, i) => [id, i])),
     wide: core.wide, tall: core.tall, live: core.live || null,
   };
-  stand(own, false);
   return own;
 };
 

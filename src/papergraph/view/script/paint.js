@@ -3,6 +3,7 @@
 const OPEN = "▾", SHUT = "▸";
 const SMALLEST = 4.2; // the least size of letters on a card, in pixels of the screen
 const HEADED = 5.5; // headings smaller than this stand as names across their places
+const isRead = (i, v) => m.font[i] * v.scale >= SMALLEST; // whether a card's text can be
 const rounded = (ctx, x, y, w, h, r) => { ctx.beginPath(); ctx.roundRect(x, y, w, h, Math.min(r, w / 2, h / 2)); };
 const inView = (v, x, y, w, h) => x + w / 2 > v.left && x - w / 2 < v.right && y + h / 2 > v.top && y - h / 2 < v.bottom;
 
@@ -98,6 +99,8 @@ const border = (b, x, y) => {
   return [b.x + dx * t, b.y + dy * t];
 };
 // both ends, the middle, and the point that a curve bends to; null where nothing is seen of it
+// the point that lines seen from afar lead to
+const endOf = (i) => { const j = standsIn[i], a = isTopic(j) ? m.areaOf.get(j) : null; if (!a?.shut) return [m.x[j], m.y[j]]; const b = shutBox(a); return [b.x + b.w / 2, b.y + b.h / 2]; };
 const courseOf = (e) => {
   const a = boxOf(m.from[e]), b = boxOf(m.to[e]);
   if (standsIn[m.from[e]] === standsIn[m.to[e]]) return null;
@@ -185,17 +188,19 @@ const paintSign = (ctx, e) => {
 
 const SINGLE = 900; // more lines than this are not told apart by eye: they are drawn as bundles from place to place
 const BUNDLES = 260;
+let linesAre = "near"; // how they were last painted: near, far, or as bundles
 const paintLines = (ctx, v) => {
-  const seenEdges = [];
+  const seenEdges = [], anyShut = m.areas.some((a) => a.shut), end = anyShut ? endOf : (i) => [m.x[i], m.y[i]];
   for (let e = 0; e < edgeOn.length; e++) {
-    if (!edgeOn[e]) continue;
-    const a = standsIn[m.from[e]], b = standsIn[m.to[e]], x1 = m.x[a], y1 = m.y[a], x2 = m.x[b], y2 = m.y[b];
+    if (!edgeOn[e] || (dragged.size && heavy && (dragged.has(m.from[e]) || dragged.has(m.to[e])))) continue;
+    const [x1, y1] = end(m.from[e]), [x2, y2] = end(m.to[e]);
     if ((x1 < v.left && x2 < v.left) || (x1 > v.right && x2 > v.right) || (y1 < v.top && y2 < v.top) || (y1 > v.bottom && y2 > v.bottom)) continue;
     if (Math.abs(x1 - x2) * v.scale < 2 && Math.abs(y1 - y2) * v.scale < 2) continue;
     seenEdges.push(e);
   }
-  if (seenEdges.length > SINGLE) { paintBundles(ctx, v, seenEdges); return; }
-  if (v.scale > 0.3) {
+  linesAre = seenEdges.length > SINGLE ? "bundles" : v.scale > 0.3 ? "near" : "far";
+  if (linesAre === "bundles") { paintBundles(ctx, v, seenEdges); return; }
+  if (linesAre === "near") {
     const told = seenEdges.filter(stated);
     for (const e of seenEdges) if (!stated(e)) paintLine(ctx, e);
     for (const e of told) paintLine(ctx, e);
@@ -207,12 +212,11 @@ const paintLines = (ctx, v) => {
   ctx.globalAlpha = 0.6;
   for (const e of seenEdges) {
     if (m.types[m.type[e]].type === "ALIKE") continue;
-    const a = standsIn[m.from[e]], b = standsIn[m.to[e]];
     ctx.strokeStyle = look.edge(m.type[e]);
     ctx.lineWidth = (m.types[m.type[e]].type === "CONTRADICTS" ? 2 : 1.2) / v.scale;
     ctx.beginPath();
-    ctx.moveTo(m.x[a], m.y[a]);
-    ctx.lineTo(m.x[b], m.y[b]);
+    ctx.moveTo(...end(m.from[e]));
+    ctx.lineTo(...end(m.to[e]));
     ctx.stroke();
   }
   ctx.globalAlpha = 1;
@@ -263,7 +267,7 @@ const paintCard = (ctx, i, v, { accent = false } = {}) => {
   ctx.setLineDash(kind === "R" ? [5, 4] : []);
   ctx.stroke();
   ctx.setLineDash([]);
-  if (size * v.scale < SMALLEST) return;
+  if (!isRead(i, v)) return;
   const lines = textOf(i), step = size * 1.22;
   ctx.fillStyle = kind === "R" ? look.soft : look.text;
   ctx.font = `${kind === "C" ? "italic " : m.degree[i] > 3 ? "600 " : ""}${size}px ${FONT}`;
@@ -288,19 +292,20 @@ const paintCard = (ctx, i, v, { accent = false } = {}) => {
   }
 };
 const paintCards = (ctx, v) => {
-  const byHue = new Map();
+  const byLook = new Map();
   for (let i = 0; i < m.n; i++) {
-    if (!cardShown(i) || !inView(v, m.x[i], m.y[i], m.w[i], m.h[i])) continue;
-    if (m.h[i] * v.scale >= 7) { paintCard(ctx, i, v); continue; }
-    const hue = hueOf(i);
-    if (byHue.has(hue)) byHue.get(hue).push(i); else byHue.set(hue, [i]);
+    if (!cardShown(i) || !inView(v, m.x[i], m.y[i], m.w[i], m.h[i]) || (heavy && dragged.has(i))) continue;
+    if (isRead(i, v)) { paintCard(ctx, i, v); continue; }
+    const key = `${hueOf(i)} ${m.kind[i] === "P" ? 1 : 0}`;
+    if (byLook.has(key)) byLook.get(key).push(i); else byLook.set(key, [i]);
   }
-  // too small to be read: one colour at once, those of many relations larger
+  // too small to be read: bars, one colour at once, papers of the notes stronger than what is only named
   const least = 1.6 / v.scale;
-  for (const [hue, cards] of byHue) {
-    ctx.fillStyle = look.border(hue);
+  for (const [key, cards] of byLook) {
+    const [hue, own] = key.split(" ").map(Number);
+    ctx.fillStyle = own ? look.bar(hue) : look.rim(hue);
     for (const i of cards) {
-      const w = Math.max(m.w[i] * 0.8, least), h = Math.max(m.h[i] * 0.7, least);
+      const w = Math.max(m.w[i] * 0.9, least), h = Math.max(m.h[i] * 0.75, least);
       ctx.fillRect(m.x[i] - w / 2, m.y[i] - h / 2, w, h);
     }
   }
@@ -341,8 +346,8 @@ const paintNames = (ctx, v) => {
     // where places stand in it, its name must not be taken for one of theirs
     put(m.name[a.topic], 40, a.holdsAreas && a.within >= 0 ? m.x[a.topic] : a.x + a.w / 2, a.holdsAreas ? m.y[a.topic] : a.y + a.h / 2, a.hue, Math.max(a.w * 1.3, (a.depth ? 60 : 140) / v.scale));
   }
-  for (const i of m.known ??= [...Array(m.n).keys()].filter((j) => !isTopic(j) && m.degree[j]).sort((a, b) => m.degree[b] - m.degree[a] || a - b).slice(0, 300)) {
-    if (!cardShown(i) || m.h[i] * v.scale >= 7) continue;
+  for (const i of m.known ??= [...Array(m.n).keys()].filter((j) => "PR".includes(m.kind[j]) && m.degree[j]).sort((a, b) => m.degree[b] - m.degree[a] || a - b).slice(0, 300)) {
+    if (!cardShown(i) || isRead(i, v)) continue;
     const a = m.areas[m.home[i]];
     // over its own place, so that it is not taken for another's
     put(m.name[i], 34, m.x[i], m.y[i], hueOf(i), a ? a.w : Infinity, 500);
@@ -359,6 +364,7 @@ const paintAll = (ctx, v) => {
   paintNames(ctx, v);
 };
 // all but what is bright fades; that is painted again, above
+const NAMED = 24;
 const paintBright = (ctx, v, { fade = true } = {}) => {
   if (!bright) return;
   if (fade) {
@@ -368,7 +374,7 @@ const paintBright = (ctx, v, { fade = true } = {}) => {
     ctx.globalAlpha = 1;
   }
   const cards = [...bright].filter((i) => cardShown(i) && inView(v, m.x[i], m.y[i], m.w[i], m.h[i])), own = seen.focus !== null ? m.index.get(seen.focus) : chosen?.node;
-  const lines = [...brightEdges].sort((e, f) => stated(e) - stated(f)).slice(-3000);
+  const lines = [...brightEdges];
   for (const i of bright) {
     const a = isTopic(i) && m.areaOf.get(i);
     if (!a || a.off || a.inside) continue;
@@ -377,10 +383,16 @@ const paintBright = (ctx, v, { fade = true } = {}) => {
     if (m.font[i] * v.scale >= (a.shut ? SMALLEST : HEADED)) paintHeading(ctx, a);
   }
   for (const e of lines) paintLine(ctx, e, { strong: true });
-  for (const i of cards) if (m.h[i] * v.scale >= 7) paintCard(ctx, i, v, { accent: i === own }); else { ctx.fillStyle = i === own ? look.accent : look.border(hueOf(i)); const l = 3 / v.scale; ctx.fillRect(m.x[i] - Math.max(m.w[i], l) / 2, m.y[i] - Math.max(m.h[i], l) / 2, Math.max(m.w[i], l), Math.max(m.h[i], l)); }
+  for (const i of cards) {
+    if (isRead(i, v)) { paintCard(ctx, i, v, { accent: i === own }); continue; }
+    const l = 3 / v.scale, w = Math.max(m.w[i], l), h = Math.max(m.h[i], l);
+    ctx.fillStyle = i === own ? look.accent : look.border(hueOf(i));
+    ctx.fillRect(m.x[i] - w / 2, m.y[i] - h / 2, w, h);
+  }
   if (v.scale > 0.35) for (const e of lines) if (stated(e)) paintSign(ctx, e);
   // who they are, where their cards cannot be read
   const put = namesOn(ctx, v, true);
-  if (own !== undefined && !isTopic(own) && on[own] && m.font[own] * v.scale < 7) { const b = boxOf(own); put(m.name[own], 60, b.x, b.y - 20 / v.scale, null); }
-  for (const i of cards.slice(0, 60)) if (i !== own && m.font[i] * v.scale < SMALLEST) put(m.name[i], 30, m.x[i], m.y[i], hueOf(i), Infinity, 500);
+  if (own !== undefined && !isTopic(own) && on[own] && !isRead(own, v)) { const b = boxOf(own); put(m.name[own], 60, b.x, b.y - 20 / v.scale, null); }
+  // in a topic that is chosen there are too many
+  if (own === undefined || !isTopic(own)) for (const i of cards.slice(0, NAMED)) if (i !== own && !isRead(i, v)) put(m.name[i], 30, m.x[i], m.y[i], hueOf(i), Infinity, 500);
 };

@@ -25,10 +25,10 @@ const chip = (e) => {
   element.append(swatch(m.type[e], m.flags[e] & HEDGED));
   return element;
 };
-const section = (title, items, most = 60) => {
+const section = (title, items, most = 60, note = null) => {
   if (!items.length) return null;
   const part = make("section"), list = make("ul");
-  part.append(make("h3", `${title} (${items.length.toLocaleString("en")})`), list);
+  part.append(make("h3", `${title} (${items.length.toLocaleString("en")})`), ...(note ? [make("p", note, "note")] : []), list);
   const add = (some) => { for (const item of some) { const row = make("li"); row.append(...[item()].flat().filter(Boolean)); list.append(row); } };
   add(items.slice(0, most));
   if (items.length > most) { const more = button(`Show ${(items.length - most).toLocaleString("en")} more`, "more", () => { more.remove(); add(items.slice(most)); }); part.append(more); }
@@ -37,7 +37,7 @@ const section = (title, items, most = 60) => {
 const openPanel = (heading, ...parts) => {
   hint.hidden = true;
   heading.tabIndex = -1;
-  panel.replaceChildren(button("×", "close", () => clearAll(true), "Close the details"), heading, ...parts.filter(Boolean));
+  panel.replaceChildren(button("×", "close", () => clearAll(), "Close the details"), heading, ...parts.filter(Boolean));
   panel.hidden = false;
   document.body.classList.add("reading");
 };
@@ -50,7 +50,7 @@ const quotesOf = (evidence) => evidence.map((e, _, all) => {
 const certainty = (e) => line(`confidence ${m.confidence[e].toFixed(2)}`, m.flags[e] & HEDGED && "hedged", statusOf(e) > 0 && STATUSES[statusOf(e)]);
 const noted = (x) => {
   const quote = make("blockquote", x.text), where = make("div", line(x.kind, x.hedged && "hedged", x.place, x.alsoAt && `also at ${x.alsoAt.join(", ")}`), "place");
-  if (x.about && (m.index.has(x.about) || m.live)) where.append("  ·  about ", m.index.has(x.about) ? go(m.index.get(x.about)) : goTo(x.about, "another paper"));
+  if (x.about && (m.index.has(x.about) || m.live)) where.append("  ·  in the notes on ", m.index.has(x.about) ? go(m.index.get(x.about)) : goTo(x.about, "another paper"));
   quote.append(where);
   return quote;
 };
@@ -60,7 +60,8 @@ const linksOf = (d) => [...new Set([
   d.openreviewId && "https://openreview.net/forum?id=" + encodeURIComponent(d.openreviewId), ...(d.links || []).map(web),
 ].filter(Boolean))];
 
-let panelShows = null; // what the panel is about, so that an answer that comes late is not shown
+let shows = null; // what the panel is about: node, edge, path, list
+let showing = 0; // so that an answer that comes late is not shown
 const tools = (i) => {
   const row = make("div", undefined, "tools"), focused = seen.focus === m.id[i];
   for (const depth of [1, 2, 3]) {
@@ -74,9 +75,9 @@ const tools = (i) => {
   return row;
 };
 const showNode = async (i) => {
-  panelShows = i;
-  const { facts: d, notes, related, evidence } = await toldOf(i);
-  if (panelShows !== i) return;
+  shows = "node";
+  const own = ++showing, { facts: d, notes, related, evidence, beyond } = await toldOf(i);
+  if (own !== showing) return;
   const parts = [make("p", line(saidKind[kindOf(i)], d.venue, m.year[i] && !(d.venue || "").includes(String(m.year[i])) ? String(m.year[i]) : "", m.decisions[m.decision[i]], (d.markers || []).join(" ")), "facts")];
   if (d.authors) parts.push(make("p", d.authors.join(", "), "facts"));
   const also = [...(d.aliases || []), ...(d.altLabels || [])];
@@ -96,7 +97,7 @@ const showNode = async (i) => {
   const relations = at.filter(stated).sort((a, b) => m.confidence[b] - m.confidence[a]);
   const held = isTopic(i) ? heldBy(i) : [];
   const alsoUnder = isTopic(i) ? [] : at.filter((e) => m.types[m.type[e]].type === "ALSO").map((e) => m.to[e]);
-  const own = isTopic(i) ? papersOf(i) : [];
+  const own_ = isTopic(i) ? papersOf(i) : [], narrower = isTopic(i) ? belowTopic(i) : [];
   parts.push(
     section(isTopic(i) ? "Broader topics" : m.guests.has(i) ? "Shown under" : "Topics", [...over, ...alsoUnder].map((t) => () => go(t))),
     section("Relations", relations.map((e) => () => {
@@ -104,21 +105,25 @@ const showNode = async (i) => {
       head.append(chip(e), ` ${m.from[e] === i ? t.active : t.passive} `, go(otherEnd(e, i)));
       return [head, make("p", certainty(e), "place"), ...quotesOf(evidence(e)), m.live && decisionTools(e)];
     }), 30),
+    beyond && beyond.length ? section("Relations to what is not loaded", beyond.map((r) => () => { const head = make("p"); head.append(`${r.verb} `, goTo(r.id, r.name)); return [head, make("p", r.certainty, "place"), ...quotesOf(r.evidence)]; }), 30) : null,
     section("Related papers", related.map((r) => () => {
       const head = make("p");
       head.append(r.node !== undefined ? go(r.node) : goTo(r.id, r.name), make("span", ` ${r.score.toFixed(2)}`, "place"));
       return [head, make("p", r.reasons.join("; "), "place")];
-    })),
-    section("The reader’s own words", told.filter((x) => x.kind !== "claim").map((x) => () => noted(x))),
-    section("What it says", told.filter((x) => x.kind === "claim").map((x) => () => noted(x))),
+    }), 60, kindOf(i) === "Paper" && !m.live && !m.compared && "without likeness of contents, which is left out of large pages; papergraph related has it"),
+    section("The reader’s own words", told.filter((x) => !x.about && x.kind !== "claim").map((x) => () => noted(x))),
+    section("What it says", told.filter((x) => !x.about && x.kind === "claim").map((x) => () => noted(x))),
+    section("Named in the notes on others", told.filter((x) => x.about).map((x) => () => noted(x))),
     section("Narrower topics", held.filter(isTopic).map((t) => () => go(t))),
-    section("Papers", own.map((p) => () => go(p))),
+    section(narrower.length ? "Papers right in it" : "Papers", own_.map((p) => () => go(p))),
+    section("Papers further down", narrower.flatMap((t) => papersOf(t)).map((p) => () => go(p))),
     section("Also shown here", held.filter((x) => m.guests.has(x)).map((p) => () => go(p))),
   );
   openPanel(make("h2", d.name ?? m.name[i]), ...parts);
 };
 const showEdge = async (e) => {
-  panelShows = edgeId(e);
+  shows = "edge";
+  const own = ++showing;
   const t = m.types[m.type[e]], ends = make("p", undefined, "ends"), heading = make("h2", t.label);
   ends.append(go(m.from[e]), make("span", `${t.symmetric ? "↕" : "↓"} ${t.active}`), go(m.to[e]));
   heading.prepend(swatch(m.type[e], m.flags[e] & HEDGED), " ");
@@ -128,8 +133,9 @@ const showEdge = async (e) => {
     return;
   }
   const evidence = await evidenceOf(e);
-  if (panelShows !== edgeId(e)) return;
-  openPanel(heading, make("p", line(t.meaning, certainty(e)), "facts"), ends, m.live && decisionTools(e), section("Stated in", evidence.map((_, k) => () => quotesOf(evidence)[k])));
+  if (own !== showing) return;
+  const quotes = quotesOf(evidence);
+  openPanel(heading, make("p", line(t.meaning, certainty(e)), "facts"), ends, m.live && decisionTools(e), section("Stated in", quotes.map((q) => () => q)));
 };
 // what is told of one: from the file, or by the server
 const toldOf = async (i) => {
@@ -137,21 +143,22 @@ const toldOf = async (i) => {
   const d = await tell();
   return {
     facts: d.nodes[i] || {}, notes: d.notes[i] || [], evidence: (e) => d.relations[e] || [],
-    related: "PR".includes(m.kind[i]) ? relatedTo(i).map((r) => ({ node: r.node, score: r.score, reasons: [...new Set(r.clues.sort((a, b) => b.weight - a.weight).map((c) => reasonOf(i, r.node, c)))].slice(0, 3) })) : [],
+    related: "PR".includes(m.kind[i]) ? relatedTo(i).map((r) => ({ node: r.node, score: r.score, reasons: reasonsOf(i, r).slice(0, 3) })) : [],
   };
 };
 const evidenceOf = async (e) => (m.live ? liveEvidenceOf(e) : (await tell()).relations[e] || []);
 
 // a shortest way, step by step
 const showPath = async (from, to) => {
-  panelShows = "path";
+  shows = "path";
+  const own = ++showing;
   const steps = wayBetween(from, to), heading = make("h2", "Path");
   const ends = make("p", undefined, "ends");
   ends.append(go(from), make("span", "↓ to"), go(to));
-  if (!steps) { openPanel(heading, ends, make("p", "There is no way between them in what is shown.", "facts"), pathTools()); return; }
+  if (!steps) { openPanel(heading, ends, make("p", NO_WAY, "facts"), pathTools()); return; }
   const quotes = new Map();
   for (const s of steps) if (s.edge >= 0 && stated(s.edge)) quotes.set(s.edge, await evidenceOf(s.edge));
-  if (panelShows !== "path") return;
+  if (own !== showing) return;
   openPanel(heading, make("p", several(steps.length, "step"), "facts"), ends, pathTools(), section("Steps", steps.map((s) => () => {
     const head = make("p"), t = s.edge >= 0 ? m.types[m.type[s.edge]] : null;
     const verb = t ? (m.from[s.edge] === s.from ? t.active : t.passive) : isTopic(s.to) ? (isTopic(s.from) && topicsOver(s.to)[0] === s.from ? "is the broader topic of" : "stands under") : "holds";
@@ -159,104 +166,123 @@ const showPath = async (from, to) => {
     return [s.edge >= 0 && stated(s.edge) && chip(s.edge), head, ...quotesOf(quotes.get(s.edge) || []).slice(0, 2)];
   })));
 };
-const pathTools = () => { const row = make("div", undefined, "tools"); row.append(button("Leave the path", "", () => { act((s) => { s.path = null; }); clearAll(); })); return row; };
+const pathTools = () => { const row = make("div", undefined, "tools"); row.append(button("Leave the path", "", stepBack)); return row; };
 
 // all that is shown, as a list: what the picture tells, for whoever does not see it
-const showList = (entered = true) => {
-  chosen = null;
-  panelShows = "list";
-  brighten();
-  const shownTopics = m.areas.filter((a) => a.topic >= 0 && !a.off), papers = [...Array(m.n).keys()].filter((i) => on[i] && m.kind[i] === "P");
-  const kinds = {};
-  for (let i = 0; i < m.n; i++) if (on[i]) kinds[m.kind[i]] = (kinds[m.kind[i]] || 0) + 1;
-  const loose = papers.filter((i) => topicsOver(i).length === 0), part = make("section");
-  const row = (topic, depth) => {
-    const item = make("div", undefined, "entry");
-    item.style.setProperty("--depth", String(Math.min(depth, 8)));
-    item.append(go(topic), make("span", ` ${countIn(topic)}`, "place"));
-    return item;
+const ROWS = 400; // so many at first, the rest on demand
+const showList = (entered = true, most = ROWS) => {
+  if (entered) { chosen = null; brighten(); }
+  shows = "list";
+  showing++;
+  const listed = [...Array(m.n).keys()].filter((i) => on[i]), kinds = counted(listed.map((i) => m.kind[i])), topics = m.areas.filter((a) => a.topic >= 0 && !a.off);
+  const tree = make("ul"), part = make("section");
+  let rows = 0, left = 0;
+  // papers and topics in their places, the outermost topics first
+  const enter = (list, items) => {
+    for (const x of items) {
+      if (!on[x] || (isTopic(x) && m.areaOf.get(x)?.off)) continue;
+      if (rows >= most) { left++; continue; }
+      rows++;
+      const item = make("li");
+      item.append(go(x));
+      if (isTopic(x)) { const inner = make("ul"); item.append(make("span", ` ${countIn(x)}`, "place"), inner); enter(inner, heldBy(x)); if (!inner.children.length) inner.remove(); }
+      list.append(item);
+    }
   };
-  const list = make("ul");
-  let rows = 0;
-  const enter = (topic, depth) => {
-    if (rows > 400) return;
-    const item = make("li"), inner = make("ul");
-    rows++;
-    item.append(row(topic, depth));
-    for (const x of heldBy(topic)) if (rows <= 400 && on[x]) { if (isTopic(x)) { const sub = enter(x, depth + 1); if (sub) inner.append(sub); } else { const leaf = make("li"); leaf.append(go(x)); inner.append(leaf); rows++; } }
-    if (inner.children.length) item.append(inner);
-    return item;
-  };
-  for (const a of shownTopics) if (topicsOver(a.topic).length === 0) { const item = enter(a.topic, 0); if (item) list.append(item); }
-  part.append(make("h3", "Topics and what stands in them"), list);
-  const relations = [];
-  for (let e = 0; e < m.told && relations.length < 200; e++) if (edgeOn[e]) relations.push(e);
+  enter(tree, topics.map((a) => a.topic).filter((t) => topicsOver(t).length === 0));
+  part.append(make("h3", "Topics and what stands in them"), tree);
+  if (left) part.append(button("Show all of it", "more", () => showList(false, Infinity)));
+  const loose = listed.filter((i) => !isTopic(i) && topicsOver(i).length === 0), relations = [];
+  for (let e = 0; e < m.told; e++) if (edgeOn[e]) relations.push(e);
   openPanel(
     make("h2", "All that is shown"),
-    make("p", line(several(papers.length, "paper"), kinds.R && several(kinds.R, "cited paper"), kinds.C && several(kinds.C, "concept"), several(shownTopics.length, "topic"), several(edgeOn.subarray(0, m.told).reduce((s, x) => s + x, 0), "relation")), "facts"),
-    list.children.length ? part : null,
-    section(shownTopics.length ? "Under no topic" : "Papers", loose.map((i) => () => go(i)), 100),
-    section("Relations", relations.map((e) => () => { const t = m.types[m.type[e]], head = make("p"); head.append(go(m.from[e]), ` ${t.active} `, go(m.to[e]), make("span", ` ${certainty(e)}`, "place")); return head; }), 60),
+    make("p", line(several(kinds.get("P") || 0, "paper"), kinds.has("R") && several(kinds.get("R"), "cited paper"), kinds.has("C") && several(kinds.get("C"), "concept"), several(topics.length, "topic"), several(relations.length, "relation")), "facts"),
+    tree.children.length ? part : null,
+    section(topics.length ? "Under no topic" : "All", loose.map((i) => () => go(i)), 100),
+    section("Relations", relations.map((e) => () => { const t = m.types[m.type[e]], head = make("p"); head.append(go(m.from[e]), ` ${t.active} `, go(m.to[e]), make("span", ` ${certainty(e)}`, "place")); return head; })),
   );
-  if (entered) panel.querySelector("h2").focus({ preventScroll: true });
+  if (entered) { panel.querySelector("h2").focus({ preventScroll: true }); writeAddress(); }
   network.redraw();
 };
 
 // --- choosing: one way in for clicks, the search, the panel and the address
 
-let picking = null; // the node that a path is to begin at, while its other end is asked for
-const reveal = (i) => {
-  const keys = [kindOf(i), "decision:" + m.decisions[m.decision[i]], "mark:" + m.marks[m.mark[i]], ...topicsOver(i).map((t) => "topic:" + m.id[t])];
-  const closed = topicsOver(i).map((t) => m.id[t]).filter((id) => seen.closed.includes(id));
-  const year = m.year[i] && seen.years && (m.year[i] < seen.years[0] || m.year[i] > seen.years[1]);
-  if (!on[i] || closed.length) act((s) => { s.hidden = s.hidden.filter((k) => !keys.includes(k)); s.closed = s.closed.filter((id) => !closed.includes(id)); if (year) s.years = null; });
+let picking = null; // the id of the node that a path is to begin at, while its other end is asked for
+// takes away what hides a node
+const reveal = (s, i) => {
+  const over = [i, ...topicsOver(i)].filter(isTopic).map((t) => m.id[t]), keys = [kindOf(i), ...over.map((id) => "topic:" + id), ...(over.length && isTopic(i) ? ["Topic"] : [])];
+  if (m.kind[i] === "P") keys.push("decision:" + m.decisions[m.decision[i]], "mark:" + m.marks[m.mark[i]]);
+  if (!on[i] || (isTopic(i) && m.areaOf.get(i)?.off)) {
+    s.hidden = s.hidden.filter((k) => !keys.includes(k));
+    if (m.year[i] && s.years && (m.year[i] < s.years[0] || m.year[i] > s.years[1])) s.years = null;
+  }
+  const around_ = topicsOver(i).map((t) => m.id[t]);
+  s.closed = s.closed.filter((id) => !around_.includes(id));
 };
-const choose = (what, { move = true, focus = false, push = true } = {}) => {
-  if (what === null) return;
-  if (picking !== null && what.node !== undefined && what.node !== picking) { endPath(what.node); return; }
+// `move`: bring it nearer; `stays`: the camera is not moved at all
+const choose = (what, { move = true, focus = false, push = true, stays = false } = {}) => {
+  if (what === null) return Promise.resolve();
+  if (picking !== null && what.node !== undefined) { endPath(what.node); return Promise.resolve(); }
   chosen = what.node !== undefined ? { node: what.node } : { edge: what.edge };
   const ends = what.node !== undefined ? [what.node] : [m.from[what.edge], m.to[what.edge]];
-  ends.forEach(reveal);
-  if (seen.path) act((s) => { s.path = null; });
-  if (seen.focus !== null && what.node !== undefined && seen.focus !== m.id[what.node]) act((s) => { s.focus = m.id[what.node]; });
-  brighten();
-  if (what.node !== undefined && bright.size <= LIVE) hold([...bright]);
-  const shown = what.node !== undefined ? showNode(what.node) : showEdge(what.edge);
+  alter((s) => {
+    for (const end of ends) reveal(s, end);
+    s.path = null;
+    if (s.focus !== null && what.node !== undefined) s.focus = m.id[what.node];
+  });
+  changed({ push, tellAnew: false });
   say(what.node !== undefined ? `${m.name[what.node]}, ${saidKind[kindOf(what.node)]}` : `${m.types[m.type[what.edge]].label}: ${m.name[m.from[what.edge]]}, ${m.name[m.to[what.edge]]}`);
-  network.redraw();
-  writeAddress(push);
-  // what stands where is known once the panel has its size
+  const shown = what.node !== undefined ? showNode(what.node) : showEdge(what.edge), own = showing;
   return shown.then(() => {
+    // what stands where is known once the panel has its size
+    if (own !== showing) return;
     panel.scrollTop = 0;
     if (focus) panel.querySelector("h2").focus({ preventScroll: true });
+    if (stays) return;
     if (what.node !== undefined && isTopic(what.node) && move) show([what.node]);
     else if (move || !ends.every(inSight)) bring(ends, move);
   });
 };
 // what is seen has changed: the panel tells of it anew, where one was reading and with the focus where it was
 const refreshPanel = () => {
+  // what somebody is writing is not taken from under the pen
+  if (panel.querySelector("form")) return;
+  if (seen.path && shows !== "path") { openPath(); return; }
   if (panel.hidden) return;
+  if (shows === "path" && !seen.path && chosen === null) { shutPanel(); return; }
   const controls = () => [...panel.querySelectorAll("button, a, input, select")], focused = controls().indexOf(document.activeElement);
   const top = panel.scrollTop, text = document.activeElement?.textContent;
-  const done = panelShows === "list" ? showList(false) : seen.path ? showPath(...seen.path.map((id) => m.index.get(id))) : chosen?.node !== undefined ? showNode(chosen.node) : chosen ? showEdge(chosen.edge) : null;
+  const done = shows === "list" ? showList(false) : seen.path ? showPath(...seen.path.map((id) => m.index.get(id))) : chosen?.node !== undefined ? showNode(chosen.node) : chosen ? showEdge(chosen.edge) : null;
+  const own = showing;
   Promise.resolve(done).then(() => {
+    if (own !== showing) return;
     panel.scrollTop = top;
     if (focused < 0 || panel.contains(document.activeElement)) return;
     const now = controls();
     (now[focused]?.textContent === text ? now[focused] : now.find((x) => x.textContent === text) ?? now[focused] ?? panel.querySelector("h2")).focus({ preventScroll: true });
   });
 };
-const clearAll = (back = false) => {
-  chosen = null;
-  panelShows = null;
-  picking = null;
-  document.body.classList.remove("reading", "picking");
+const shutPanel = () => {
+  const had = panel.contains(document.activeElement);
+  shows = null;
+  showing++;
   panel.hidden = true;
-  if (seen.path || seen.focus !== null) act((s) => { s.path = null; s.focus = null; });
-  brighten();
-  network.redraw();
-  writeAddress();
-  if (back) graph.focus({ preventScroll: true });
+  document.body.classList.remove("reading");
+  if (had) graph.focus({ preventScroll: true });
+};
+const clearAll = () => {
+  chosen = null;
+  if (picking !== null) leavePicking();
+  shutPanel();
+  alter((s) => { s.path = null; s.focus = null; });
+  changed();
+};
+// one thing at a time: the question for a path's end, the path, the focus, what is chosen
+const stepBack = () => {
+  if (picking !== null) { leavePicking(); say("No path"); }
+  else if (seen.path) { act((s) => { s.path = null; }); if (chosen === null) shutPanel(); }
+  else if (seen.focus !== null) act((s) => { s.focus = null; });
+  else clearAll();
 };
 const focusOn = (i, depth) => {
   const same = seen.focus === m.id[i] && seen.depth === depth;
@@ -270,26 +296,48 @@ const toggleTopic = (t) => {
 };
 const unpin = (i) => act((s) => { s.pins = s.pins.filter(([id]) => id !== m.id[i]); });
 const startPath = (i) => {
-  picking = i;
-  document.body.classList.add("picking");
-  say("Choose the other end: click it, or search for it. Escape leaves it.");
+  picking = m.id[i];
+  const text = "Choose the other end: click it, or search for it. Escape leaves it.";
+  banner(`Path from “${cut(m.name[i], 60)}” to …  ${text}`);
+  say(text);
+  search.value = "";
   search.placeholder = "Path to which paper, topic or concept?";
   search.focus();
 };
-const endPath = (j) => {
-  const i = picking;
+const leavePicking = () => {
   picking = null;
-  document.body.classList.remove("picking");
+  banner(null);
   search.placeholder = SEARCH_FOR;
-  if (i === j) return;
+  search.value = "";
+  closeResults();
+};
+const endPath = (j) => {
+  const i = m.index.get(picking);
+  if (i === j) { say("Choose another than where the path begins"); return; }
+  leavePicking();
+  if (i === undefined) return;
   chosen = null;
   act((s) => { s.focus = null; s.path = [m.id[i], m.id[j]]; }, { push: true });
-  openPath();
 };
-const openPath = () => {
+const openPath = ({ stays = false } = {}) => {
   const [i, j] = seen.path.map((id) => m.index.get(id));
   brighten();
-  showPath(i, j).then(() => { panel.querySelector("h2").focus({ preventScroll: true }); show([...bright], { most: 0.9 }); });
-  const steps = wayBetween(i, j);
-  say(steps ? `Path of ${several(steps.length, "step")}` : "There is no way between them in what is shown");
+  const shown = showPath(i, j), own = showing, steps = wayBetween(i, j);
+  say(steps ? `Path of ${several(steps.length, "step")}` : NO_WAY);
+  shown.then(() => {
+    if (own !== showing) return;
+    panel.querySelector("h2").focus({ preventScroll: true });
+    if (!stays) show([...bright], { most: 0.9 });
+  });
+};
+const NO_WAY = "There is no way between them in what is shown.";
+// says over the picture what is asked for, or that there is nothing to see
+const banner = (text, ...more) => {
+  $("banner")?.remove();
+  document.body.classList.toggle("picking", picking !== null);
+  if (text === null) return;
+  const note = make("p", text);
+  note.id = "banner";
+  note.append(...more);
+  document.querySelector("main").append(note);
 };

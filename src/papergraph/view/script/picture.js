@@ -54,16 +54,17 @@ const saved = (blob, name) => {
 };
 const fileName = (ending) => `${startOf(m.title.replace(/[^\p{L}\p{N} _-]+/gu, " ").trim(), 60) || "papergraph"}.${ending}`;
 const asPng = () => {
-  const v = view(), ratio = Math.max(2, devicePixelRatio || 1), canvas = painted(v, ratio), ctx = canvas.getContext("2d");
-  paintBright(ctx, v);
+  const v = view(), canvas = aside(() => { const c = painted(v, Math.max(2, devicePixelRatio || 1)); paintBright(c.getContext("2d"), v); return c; });
   canvas.toBlob((blob) => saved(blob, fileName("png")), "image/png");
 };
-const svgText = (v = view()) => {
-  const drawing = new Drawing(v);
+const DETAILED = 3000; // a drawing of more cards than this is as coarse as the screen
+const svgText = ({ asSeen = false } = {}) => {
+  const seenNow = view(), drawing = new Drawing(seenNow), cards = [...m.x.keys()].filter((i) => cardShown(i) && inView(seenNow, m.x[i], m.y[i], m.w[i], m.h[i])).length;
+  // a drawing can be enlarged: what cannot be read on the screen is in it all the same
+  const v = cards <= DETAILED && !asSeen ? { ...seenNow, scale: Math.max(1, seenNow.scale) } : seenNow;
   drawing.fillStyle = look.ground;
   drawing.fillRect(v.left, v.top, v.right - v.left, v.bottom - v.top);
-  paintAll(drawing, v);
-  paintBright(drawing, v);
+  aside(() => { paintAll(drawing, v); paintBright(drawing, v); });
   return drawing.toString();
 };
 const asSvg = () => saved(new Blob([svgText()], { type: "image/svg+xml" }), fileName("svg"));
@@ -73,11 +74,9 @@ const beforePrint = () => {
   const before = look, b = bounds(), scale = Math.min(2400 / (b.right - b.left), 3200 / (b.bottom - b.top), 2);
   look = { ...lookOf(false), ground: "#ffffff" };
   const v = viewOf({ x: (b.left + b.right) / 2, y: (b.top + b.bottom) / 2, scale }, (b.right - b.left + 20) * scale, (b.bottom - b.top + 20) * scale);
-  const canvas = painted(v, 1);
   // on paper nothing fades: it could hardly be read
-  paintBright(canvas.getContext("2d"), v, { fade: false });
+  const canvas = aside(() => { const c = painted(v, 1); paintBright(c.getContext("2d"), v, { fade: false }); return c; });
   look = before;
-  scaleNow = network.getScale();
   const image = make("img");
   image.id = "print";
   image.alt = `The graph of ${m.title}`;

@@ -5,27 +5,31 @@ const HITS = 40;
 let index = null, texts = null, all = null;
 const names = () => (index ??= all ??= m.name.map(fold));
 // the words of the notes come with the details; until then names alone are looked through
-const readTexts = async () => {
-  if (texts || m.live) return;
-  const d = await tell(), found = new Map();
-  const at_ = (i) => { if (!found.has(i)) found.set(i, { also: [], facts: "", told: new Map() }); return found.get(i); };
+let reading = null;
+const readTexts = () => { if (!m.live) reading ??= tell().then(indexTexts).then(() => { if (!results.hidden) ask(); }); };
+const indexTexts = (d) => {
+  const found = new Map();
+  const at_ = (i) => { if (!found.has(i)) found.set(i, { also: [], facts: "", shown: [], told: new Map() }); return found.get(i); };
   for (let i = 0; i < m.n; i++) {
     const facts = d.nodes[i] || {}, told = d.notes[i] || [], also = [...(facts.aliases || []), ...(facts.altLabels || [])];
     const rest = [...(facts.authors || []), facts.venue || "", m.decisions[m.decision[i]], ...(facts.markers || []), ...(facts.tags || []), facts.arxivId || "", facts.doi || ""].filter(Boolean);
     if (!told.length && !also.length && !rest.length) continue;
-    Object.assign(at_(i), { also: also.map(fold), facts: rest.map(fold).join("\n") });
+    Object.assign(at_(i), { also: also.map(fold), facts: rest.map(fold).join("\n"), shown: rest });
     for (const x of told) at_(i).told.set(fold(x.text), x.text);
   }
   for (let e = 0; e < m.told; e++) for (const x of d.relations[e] || []) { const key = fold(x.quote); for (const i of [m.from[e], m.to[e]]) at_(i).told.set(key, x.quote); }
   all = names().map((name, i) => { const t = found.get(i); return t ? [name, ...t.also, t.facts, ...t.told.keys()].join("\n") : name; });
   texts = found;
 };
-// how well a node fits: its name begins with what is asked, holds it, holds its words; or only its notes do
+// an author, venue or other fact that holds what is asked for
+const factFor = (i, whole) => (texts?.get(i)?.facts.includes(whole) ? texts.get(i).shown.find((x) => fold(x).includes(whole)) : undefined);
+// how well a node fits: its name begins with what is asked, holds it; a fact of it does; its name holds the words; or only its notes do
+const ONLY_TOLD = 4;
 const rankOf = (i, words, whole) => {
   const name = index[i], t = texts?.get(i);
-  if (words.every((w) => name.includes(w))) return name.startsWith(whole) ? 0 : name.includes(whole) ? 1 : 2;
-  if (t?.also.includes(whole)) return 0;
-  return words.every((w) => name.includes(w) || t?.also.some((a) => a.includes(w))) ? 2 : 3;
+  if (name.includes(whole)) return name.startsWith(whole) ? 0 : 1;
+  if (t?.also.some((a) => a.includes(whole)) || t?.facts.includes(whole)) return 2;
+  return words.every((w) => name.includes(w) || t?.also.some((a) => a.includes(w))) ? 3 : ONLY_TOLD;
 };
 // the nodes that hold all words, best first, the shorter name before the longer: sorted by counting, for one letter finds nearly all
 const find = (asked) => {
@@ -42,7 +46,9 @@ const find = (asked) => {
 };
 const quoteFor = (i, asked) => {
   const words = asked.split(/\s+/).map(fold).filter(Boolean);
-  if (rankOf(i, words, fold(asked)) < 3) return undefined;
+  const rank = rankOf(i, words, fold(asked));
+  if (rank === 2) return factFor(i, fold(asked));
+  if (rank < ONLY_TOLD) return undefined;
   for (const [key, text] of texts?.get(i)?.told || []) if (words.some((w) => key.includes(w))) return text;
 };
 
@@ -53,8 +59,8 @@ const select = (k) => {
   const row = results.children[k];
   if (row && hits.length) { row.scrollIntoView({ block: "nearest" }); search.setAttribute("aria-activedescendant", row.id); } else search.removeAttribute("aria-activedescendant");
 };
-const shut = () => { results.hidden = true; search.setAttribute("aria-expanded", "false"); search.removeAttribute("aria-activedescendant"); };
-const row = (k, name, facts, act_) => {
+const closeResults = () => { results.hidden = true; search.setAttribute("aria-expanded", "false"); search.removeAttribute("aria-activedescendant"); };
+const hitRow = (k, name, facts, act_) => {
   const item = make("li", name);
   item.id = "result-" + k;
   item.setAttribute("role", "option");
@@ -63,10 +69,11 @@ const row = (k, name, facts, act_) => {
   item.addEventListener("click", act_);
   return item;
 };
-const list = (many, asked) => {
-  results.replaceChildren(...hits.map((hit, k) => row(k, hit.name ?? m.name[hit.node], line(hit.kind ?? saidKind[kindOf(hit.node)], hit.text && `“${cut(hit.text, 90)}”`), () => take(k))));
+const listHits = (many, asked) => {
+  results.replaceChildren(...hits.map((hit, k) => hitRow(k, hit.name ?? m.name[hit.node], line(hit.kind ?? saidKind[kindOf(hit.node)], hit.text && `“${cut(hit.text, 90)}”`), () => take(k))));
   if (asked && !many) { const none = make("li", "Nothing found", "none"); none.setAttribute("role", "option"); none.setAttribute("aria-disabled", "true"); none.setAttribute("aria-selected", "false"); results.append(none); }
-  say(asked ? `${many} found` : "");
+  say(asked ? `${many.toLocaleString("en")} found` : "");
+  if (many > hits.length) { const rest = make("li", `${(many - hits.length).toLocaleString("en")} more: type more of it`, "none"); rest.setAttribute("role", "option"); rest.setAttribute("aria-disabled", "true"); rest.setAttribute("aria-selected", "false"); results.append(rest); }
   results.hidden = !asked;
   search.setAttribute("aria-expanded", String(!results.hidden));
   select(hits.length ? 0 : -1);
@@ -75,20 +82,19 @@ const ask = () => {
   if (m.live) { liveAsk(search.value); return; }
   const found = find(search.value);
   hits = found.slice(0, HITS).map((node) => ({ node, text: quoteFor(node, search.value) }));
-  list(found.length, Boolean(search.value.trim()));
+  listHits(found.length, Boolean(search.value.trim()));
 };
-const take = (k) => { if (hits[k]) { shut(); if (hits[k].id !== undefined) liveGo(hits[k].id); else choose(hits[k], { focus: true }); } };
+const take = (k) => { if (hits[k]) { closeResults(); if (hits[k].id !== undefined) liveGo(hits[k].id); else choose(hits[k], { focus: true }); } };
 const startSearch = () => {
   search.addEventListener("input", ask);
   search.addEventListener("focus", () => { readTexts(); if (search.value) ask(); });
-  search.addEventListener("blur", shut);
+  search.addEventListener("blur", closeResults);
   search.addEventListener("keydown", (event) => {
     // Enter also ends the choice of an input method
     if (event.isComposing) return;
     if (event.key === "ArrowDown") { event.preventDefault(); if (results.hidden) ask(); else select(Math.min(at + 1, hits.length - 1)); }
     else if (event.key === "ArrowUp") { event.preventDefault(); select(Math.max(at - 1, 0)); }
     else if (event.key === "Enter") { event.preventDefault(); if (results.hidden) ask(); take(at); }
-    else if (event.key === "Escape") { event.stopPropagation(); if (picking !== null) leavePicking(); else if (results.hidden) search.blur(); else { event.preventDefault(); shut(); } }
+    else if (event.key === "Escape") { event.stopPropagation(); if (picking !== null) { stepBack(); search.blur(); } else if (results.hidden) search.blur(); else { event.preventDefault(); closeResults(); } }
   });
 };
-const leavePicking = () => { picking = null; document.body.classList.remove("picking"); search.placeholder = SEARCH_FOR; shut(); search.blur(); say("No path"); };

@@ -1,13 +1,13 @@
 // --- the stage: vis-network holds the camera, and the nodes that one may take hold of; what is seen is painted here
 
-const LIVE = 400; // so many nodes vis-network holds from the start: the best connected
+const HELD = 400; // so many nodes vis-network holds from the start: the best connected
 const HEAVY = 6; // a painting that takes longer, in milliseconds, is kept as a bitmap and moved while the camera moves
 const SHARP_AFTER = 110;
 
 const pinned = new Map();
 let hovered = -1, dragged = new Set(), cameraMoved = false, moving = false, settle = 0;
 let network, held;
-const live = new Map(); // index → key in vis-network
+const taken = new Map(); // what vis-network holds: index → its key there
 
 const camera = () => ({ ...network.getViewPosition(), scale: network.getScale() });
 const size = () => graph.getBoundingClientRect();
@@ -19,8 +19,8 @@ const view = () => { const s = size(); return viewOf(camera(), s.width, s.height
 const hold = (indices) => {
   const added = [];
   for (const i of indices) {
-    if (live.has(i) || isTopic(i)) continue;
-    live.set(i, `n${i}`);
+    if (taken.has(i) || isTopic(i)) continue;
+    taken.set(i, `n${i}`);
     added.push({
       id: `n${i}`, x: m.x[i], y: m.y[i], shape: "custom", hidden: !cardShown(i), label: undefined,
       ctxRenderer: ({ ctx }) => ({ drawNode() { if (dragged.has(i)) paintCard(ctx, i, view(), { accent: true }); }, nodeDimensions: { width: m.w[i], height: m.h[i] } }),
@@ -38,22 +38,27 @@ const startStage = () => {
     interaction: { hover: false, tooltipDelay: 1e9, multiselect: false, selectConnectedEdges: false, keyboard: false, zoomSpeed: 0.8 },
   });
   network.on("beforeDrawing", drawFrame);
-  network.on("click", ({ pointer }) => { const found = under(pointer.canvas); if (found) tap(found); else clearAll(); });
+  network.on("click", ({ pointer }) => {
+    // the second of a double click on a heading, which may lie elsewhere by now
+    if (isFresh(tapped) && Math.hypot(pointer.DOM.x - tapped.x, pointer.DOM.y - tapped.y) < 6) return;
+    const found = under(pointer.canvas);
+    tapped = found?.node !== undefined && isTopic(found.node) && !found.chevron ? { topic: found.node, at: performance.now(), ...pointer.DOM } : null;
+    if (found) tap(found); else clearAll();
+  });
   // the first click may open the panel where the second then lands: that one is not for the panel
   document.addEventListener("click", (event) => {
-    if (event.detail < 2 || tapped === null || performance.now() - tapped.at > 700) return;
+    if (event.detail < 2 || !isFresh(tapped)) return;
     event.preventDefault();
     event.stopPropagation();
     toggleTopic(tapped.topic);
     tapped = null;
   }, true);
   network.on("dragStart", ({ nodes }) => { dragged = new Set(nodes.map(indexOf)); hint.hidden = true; if (dragged.size) stale(); });
-  network.on("dragging", () => { for (const i of dragged) { const p = network.getPosition(live.get(i)); m.x[i] = p.x; m.y[i] = p.y; } });
+  network.on("dragging", () => { for (const i of dragged) { const p = network.getPosition(taken.get(i)); m.x[i] = p.x; m.y[i] = p.y; } });
   network.on("dragEnd", () => {
     const moved = [...dragged];
     dragged = new Set();
-    if (moved.length) act((s) => { for (const i of moved) pin(s, i); });
-    stale();
+    if (moved.length) { act((s) => { for (const i of moved) pin(s, i); }); stale(); }
   });
   network.on("zoom", ({ scale }) => {
     hint.hidden = true;
@@ -61,19 +66,19 @@ const startStage = () => {
     if (kept !== scale) network.moveTo({ position: network.getViewPosition(), scale: kept, animation: false });
   });
   graph.addEventListener("pointermove", onPointer);
-  graph.addEventListener("pointerleave", () => rest(-1));
+  graph.addEventListener("pointerleave", () => { hint.hidden = true; rest(-1); });
   // vis-network gives its canvas a place in the order of the Tab key; the graph itself has one
   for (const inner of graph.querySelectorAll("[tabindex]")) inner.removeAttribute("tabindex");
   const canvas = graph.querySelector("canvas");
   canvas.setAttribute("aria-hidden", "true");
 };
-const pin = (s, i) => { s.pins = [...s.pins.filter(([id]) => id !== m.id[i]), [m.id[i], Math.round(m.x[i]), Math.round(m.y[i])]]; };
+const pin = (s, i) => { s.pins = [...s.pins.filter(([id]) => id !== m.id[i]), [m.id[i], Math.round(m.x[i] - m.laidX[i]), Math.round(m.y[i] - m.laidY[i])]]; };
 
 const fillStage = () => {
-  live.clear();
+  taken.clear();
   held.clear();
   const all = [...Array(m.n).keys()].filter((i) => !isTopic(i));
-  hold(all.length <= LIVE ? all : all.sort((a, b) => m.degree[b] - m.degree[a] || a - b).slice(0, LIVE));
+  hold(all.length <= HELD ? all : all.sort((a, b) => m.degree[b] - m.degree[a] || a - b).slice(0, HELD));
 };
 // what vis-network holds follows what is seen
 const syncStage = () => {
@@ -81,8 +86,8 @@ const syncStage = () => {
   for (const [id] of seen.pins) { const i = m.index.get(id); if (i !== undefined) pinned.set(i, id); }
   place();
   grid = null;
-  if (bright && bright.size <= LIVE) hold([...bright]);
-  held.update([...live].map(([i, key]) => ({ id: key, x: m.x[i], y: m.y[i], hidden: !cardShown(i) })));
+  if (bright && bright.size <= HELD) hold([...bright]);
+  held.update([...taken].map(([i, key]) => ({ id: key, x: m.x[i], y: m.y[i], hidden: !cardShown(i) })));
 };
 
 // --- frames
@@ -112,26 +117,28 @@ const drawFrame = (ctx) => {
   scaleNow = v.scale;
   if (lastView && !sameView(lastView, v)) { moving = true; clearTimeout(settle); settle = setTimeout(rested, SHARP_AFTER); }
   lastView = v;
-  if (dragged.size || (!heavy && !first)) {
-    const start = performance.now();
+  if (!heavy && !first) {
+    const begun = performance.now();
     paintAll(ctx, v);
-    heavy ||= !dragged.size && performance.now() - start > HEAVY * 2;
-    isStale = false;
+    // from now on as a bitmap, which is to be made first
+    if (!dragged.size && performance.now() - begun > HEAVY * 2) heavy = isStale = true; else isStale = false;
   } else {
     if (first || (!moving && (isStale || !sameView(sharp.at, v)))) {
-      const start = performance.now();
+      const begun = performance.now();
       sharp = { canvas: painted(v, ratio), at: v };
-      heavy = performance.now() - start > HEAVY;
+      heavy = performance.now() - begun > HEAVY;
       if (isStale) wide = null;
       isStale = false;
       performance.mark("papergraph:sharp");
-      if (heavy && !wide) requestIdleCallback(makeWide, { timeout: 800 });
+      if (heavy && !wide && !dragged.size) idle(makeWide);
     }
     if (moving && wide) put(ctx, wide);
     put(ctx, sharp);
+    // what is dragged is not on the bitmap
+    for (const i of dragged) for (const e of edgesAt(i)) if (edgeOn[e]) paintLine(ctx, e);
   }
   paintBright(ctx, v);
-  if (hovered >= 0 && on[hovered] && !dragged.has(hovered) && cardShown(hovered) && m.h[hovered] * v.scale >= 7) paintCard(ctx, hovered, v, { accent: true });
+  if (hovered >= 0 && on[hovered] && !dragged.has(hovered) && cardShown(hovered) && isRead(hovered, v)) paintCard(ctx, hovered, v, { accent: true });
   if (first) { first = false; performance.mark("papergraph:first-draw"); }
 };
 const put = (ctx, { canvas, at }) => {
@@ -141,7 +148,13 @@ const put = (ctx, { canvas, at }) => {
 const makeWide = () => {
   const b = bounds(), scale = Math.min(1400 / (b.right - b.left), 1000 / (b.bottom - b.top));
   const v = viewOf({ x: (b.left + b.right) / 2, y: (b.top + b.bottom) / 2, scale }, (b.right - b.left) * scale * 1.1, (b.bottom - b.top) * scale * 1.1);
-  wide = { canvas: painted(v, 1), at: v };
+  wide = { canvas: aside(() => painted(v, 1)), at: v };
+};
+// paints something else than what one sees, which stays what clicks are held against
+const aside = (work) => {
+  const before = [scaleNow, linesAre], done = work();
+  [scaleNow, linesAre] = before;
+  return done;
 };
 const rested = () => {
   moving = false;
@@ -207,12 +220,20 @@ const cells = () => {
   }
   return grid;
 };
-const cardAt = (x, y, slack) => (grid ?? cells()).get(Math.floor(x / CELL) * 1e6 + Math.floor(y / CELL))?.find((i) => Math.abs(x - m.x[i]) <= m.w[i] / 2 + slack && Math.abs(y - m.y[i]) <= m.h[i] / 2 + slack) ?? -1;
+const cardAt = (x, y, slack) => (grid ?? cells()).get(Math.floor(x / CELL) * 1e6 + Math.floor(y / CELL))?.findLast((i) => Math.abs(x - m.x[i]) <= m.w[i] / 2 + slack && Math.abs(y - m.y[i]) <= m.h[i] / 2 + slack) ?? -1;
+const shutAt = (x, y) => {
+  for (let k = m.areas.length - 1; k >= 0; k--) {
+    const a = m.areas[k];
+    if (a.topic < 0 || a.off || a.inside || !a.shut) continue;
+    const b = shutBox(a);
+    if (x >= b.x && x <= b.x + b.w && y >= b.y && y <= b.y + b.h) return { node: a.topic, chevron: x < b.x + 32 * b.k };
+  }
+  return null;
+};
 const headingAt = (x, y) => {
   for (let k = m.areas.length - 1; k >= 0; k--) {
     const a = m.areas[k];
-    if (a.topic < 0 || a.off || a.inside) continue;
-    if (a.shut) { const b = shutBox(a); if (x >= b.x && x <= b.x + b.w && y >= b.y && y <= b.y + b.h) return { node: a.topic, chevron: x < b.x + 32 }; continue; }
+    if (a.topic < 0 || a.off || a.inside || a.shut || m.font[a.topic] * scaleNow < HEADED) continue;
     const t = a.topic, left = m.x[t] - m.w[t] / 2;
     if (x >= left - 26 && x <= left + m.w[t] + 30 && Math.abs(y - m.y[t]) <= m.h[t] / 2 + 4) return { node: t, chevron: x < left - 4 };
   }
@@ -220,10 +241,12 @@ const headingAt = (x, y) => {
 };
 const edgeAt = (x, y, reach) => {
   let best = -1, least = reach;
+  // what is not drawn cannot be meant
+  if (linesAre === "bundles") return best;
   for (let e = 0; e < edgeOn.length; e++) {
-    if (!edgeOn[e]) continue;
-    const i = standsIn[m.from[e]], j = standsIn[m.to[e]];
-    const x1 = Math.min(m.x[i], m.x[j]) - 60, x2 = Math.max(m.x[i], m.x[j]) + 60, y1 = Math.min(m.y[i], m.y[j]) - 60, y2 = Math.max(m.y[i], m.y[j]) + 60;
+    if (!edgeOn[e] || (linesAre === "far" && m.types[m.type[e]].type === "ALIKE")) continue;
+    const [ax_, ay_] = endOf(m.from[e]), [bx_, by_] = endOf(m.to[e]);
+    const x1 = Math.min(ax_, bx_) - 60, x2 = Math.max(ax_, bx_) + 60, y1 = Math.min(ay_, by_) - 60, y2 = Math.max(ay_, by_) + 60;
     if (x < x1 || x > x2 || y < y1 || y > y2) continue;
     const p = courseOf(e);
     if (!p) continue;
@@ -238,7 +261,8 @@ const edgeAt = (x, y, reach) => {
 };
 const LINES_TOO_FAR = 0.12;
 const under = ({ x, y }) => {
-  const scale = network.getScale(), i = cardAt(x, y, 2 / scale);
+  const scale = network.getScale(), shut_ = shutAt(x, y), i = cardAt(x, y, 2 / scale);
+  if (shut_) return shut_;
   if (i >= 0) return { node: i };
   const heading = headingAt(x, y);
   if (heading) return heading;
@@ -251,11 +275,11 @@ const under = ({ x, y }) => {
   }
   return null;
 };
-let tapped = null; // the heading that was clicked last, and when
+const TWICE = 700; // milliseconds between the two clicks of a double one
+let tapped = null; // the heading that was clicked last, where and when
+const isFresh = (tap_) => tap_ !== null && performance.now() - tap_.at < TWICE;
 const tap = (found) => {
-  tapped = found.node !== undefined && isTopic(found.node) && !found.chevron ? { topic: found.node, at: tapped?.topic === found.node ? tapped.at : performance.now() } : null;
   if (found.chevron) toggleTopic(found.node);
-  else if (picking !== null && found.node !== undefined) endPath(found.node);
   else choose(found, { move: false });
 };
 

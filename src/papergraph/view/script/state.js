@@ -9,32 +9,36 @@ const PAST = 100;
 // made from it: what is on, what stands for what is in a closed topic, and what stays bright (null: all)
 let on, edgeOn, standsIn, bright = null, brightEdges = null;
 
-const act = (change, { keep = true, push = false } = {}) => {
+// alters what is seen and remembers how it was; whether anything is different now
+const alter = (change, keep = true) => {
   const before = JSON.stringify(seen);
   change(seen);
-  if (JSON.stringify(seen) === before) return;
+  if (JSON.stringify(seen) === before) return false;
   if (keep) { past.push(before); if (past.length > PAST) past.shift(); }
-  changed(push);
+  return true;
 };
+const act = (change, { keep = true, push = false } = {}) => { if (alter(change, keep)) changed({ push }); };
 const undo = () => {
   if (!past.length) { say("Nothing to undo"); return; }
   seen = JSON.parse(past.pop());
   changed();
   say("Undone");
 };
-const changed = (push = false) => {
+// all that follows from a change, each once: what is drawn, the key, the address, the panel
+const changed = ({ push = false, write = true, tellAnew = true } = {}) => {
   derive();
+  syncStage();
   syncLegend();
   stale();
-  refreshPanel();
-  writeAddress(push);
+  if (write) writeAddress(push);
+  if (tellAnew) refreshPanel();
 };
 
 const derive = () => {
   const hidden = new Set(seen.hidden), n = m.n;
   const decisions = m.decisions.map((d) => hidden.has("decision:" + d)), marks = m.marks.map((s) => hidden.has("mark:" + s));
   const off = m.areas.map(() => false), shut = m.areas.map(() => -1);
-  const closed = new Set(seen.closed);
+  const closed = new Set(hidden.has("Topic") ? [] : seen.closed);
   // outer areas come before inner ones
   for (const area of m.areas) {
     const id = area.topic >= 0 ? m.id[area.topic] : null;
@@ -63,6 +67,7 @@ const derive = () => {
   }
   brighten();
 };
+const BRIGHT_LINES = 3000;
 const statusOf = (e) => (m.flags[e] & BY_HAND ? 2 : m.flags[e] & ACCEPTED ? 1 : 0);
 
 const brighten = () => {
@@ -84,7 +89,10 @@ const brighten = () => {
   // all that stands in a bright topic, however deep
   if (isTopic(i) && seen.focus === null) { const inner = [i]; for (const t of inner) for (const x of heldBy(t)) { bright.add(x); if (isTopic(x)) inner.push(x); } }
   brightEdges = new Set();
-  for (const x of bright) for (const e of edgesAt(x)) if (edgeOn[e] && bright.has(otherEnd(e, x)) && (seen.focus !== null || isTopic(i) || m.from[e] === i || m.to[e] === i)) brightEdges.add(e);
+  const found = new Set();
+  for (const x of bright) for (const e of edgesAt(x)) if (edgeOn[e] && bright.has(otherEnd(e, x)) && (seen.focus !== null || isTopic(i) || m.from[e] === i || m.to[e] === i)) found.add(e);
+  // what is stated lies over what is computed
+  brightEdges = new Set([...found].sort((e, f) => stated(e) - stated(f)).slice(-BRIGHT_LINES));
 };
 
 // --- the address: `#id` for a node alone, else names and values
@@ -101,6 +109,7 @@ const writeAddress = (push = false) => {
   if (seen.path) for (const end of seen.path) parts.append("path", end);
   for (const id of seen.closed) parts.append("closed", id);
   for (const [id, x, y] of seen.pins) parts.append("pin", `${x} ${y} ${id}`);
+  if (cameraMoved && tall) parts.set("tall", "1");
   if (cameraMoved) { const c = camera(); parts.set("at", [Math.round(c.x), Math.round(c.y), c.scale.toPrecision(4)].join(" ")); }
   const names = [...new Set(parts.keys())];
   const text = names.length === 0 ? "" : names.length === 1 && names[0] === "chosen" && !own.includes("=") ? encodeURIComponent(own) : parts.toString();
@@ -143,10 +152,13 @@ const readAddress = () => {
     if (known(of) && [x, y].every(onPage)) seen.pins.push([of, Number(x), Number(y)]);
   }
   const at = (parts.get("at") || "").split(" ").map(Number);
+  // the camera of one layout shows nothing in the other
+  if ((parts.get("tall") === "1") !== tall) return null;
   return at.length === 3 && at.slice(0, 2).every(onPage) && at[2] > 0 ? { x: at[0], y: at[1], scale: Math.min(FURTHEST_IN, Math.max(FURTHEST_OUT, at[2])) } : null;
 };
+// pins are how far from where the layout has it, so that they hold in both layouts
 const place = () => {
   m.x.set(m.laidX);
   m.y.set(m.laidY);
-  for (const [id, x, y] of seen.pins) { const i = m.index.get(id); if (i !== undefined) { m.x[i] = x; m.y[i] = y; } }
+  for (const [id, x, y] of seen.pins) { const i = m.index.get(id); if (i !== undefined) { m.x[i] += x; m.y[i] += y; } }
 };

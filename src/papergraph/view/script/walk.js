@@ -1,9 +1,9 @@
 // --- ways through the graph: neighbourhoods, shortest paths, related papers; each as the command line has it
 
 // the nodes next to one: over relations, and between papers and topics, topics and broader ones; `edge` is -1 for a place in a topic
-const nextTo = (i, also = true) => {
+const nextTo = (i) => {
   const out = [];
-  for (const e of edgesAt(i)) if (edgeOn[e] && m.types[m.type[e]].type !== "ALIKE" && (stated(e) || also)) out.push({ node: otherEnd(e, i), edge: e });
+  for (const e of edgesAt(i)) if (edgeOn[e] && m.types[m.type[e]].type !== "ALIKE") out.push({ node: otherEnd(e, i), edge: e });
   // a guest only stands there
   const over = m.guests.has(i) ? undefined : topicsOver(i)[0];
   if (over !== undefined && on[over]) out.push({ node: over, edge: -1 });
@@ -37,6 +37,14 @@ const wayBetween = (a, b) => {
   return steps;
 };
 
+// the topics below one, however deep
+const belowTopic = (topic) => {
+  const found = heldBy(topic).filter(isTopic);
+  for (const t of found) found.push(...heldBy(t).filter(isTopic));
+  return found;
+};
+const topicPath = (t) => [...topicsOver(t).reverse(), t].map((x) => m.name[x]).join(" › ");
+
 // related papers, best first, with the weights of `papergraph related`
 const STRONGEST = 100, MIDDLE = 50, LARGEST = 200;
 const round = (x) => Number(x.toFixed(3));
@@ -64,9 +72,15 @@ const relatedTo = (i, most = 8) => {
     return { node, clues: found, score: round(direct.length ? 1 + Math.max(...direct) + 0.1 * Math.min(rest, 1) : Math.min(rest, 0.99)) };
   }).sort((a, b) => b.score - a.score || (m.kind[a.node] === "R") - (m.kind[b.node] === "R") || (m.name[a.node] < m.name[b.node] ? -1 : 1)).slice(0, most);
 };
-const reasonOf = (i, node, clue) => {
-  if (clue.kind === "relation") { const t = m.types[m.type[clue.edge]]; return `${m.from[clue.edge] === i ? t.active : t.passive} it${m.flags[clue.edge] & HEDGED ? " (hedged)" : ""}`; }
-  if (clue.kind === "via") return `both lead to “${cut(m.name[clue.between], 50)}”`;
-  if (clue.kind === "topic") return `both under “${cut(m.name[clue.between], 50)}”`;
-  return clue.terms.length ? `alike in ${clue.terms.join(", ")}` : "alike in meaning";
+const REASONS = ["relation", "via", "topic", "contents"];
+// why, in the words and the order of the command line
+const reasonsOf = (i, { node, clues }) => {
+  const text = (clue) => {
+    if (clue.kind === "relation") { const t = m.types[m.type[clue.edge]]; return `${m.from[clue.edge] === i ? t.active : t.passive} “${m.name[node]}”${m.flags[clue.edge] & HEDGED ? " (hedged)" : ""}`; }
+    if (clue.kind === "via") return `both lead to ${kindOf(clue.between) === "Concept" ? "the concept " : ""}“${m.name[clue.between]}”`;
+    if (clue.kind === "topic") return `both under “${topicPath(clue.between)}”`;
+    return clue.terms.length ? `alike in ${clue.terms.join(", ")}` : "alike in meaning";
+  };
+  const told = clues.map((clue) => [REASONS.indexOf(clue.kind), -clue.weight, text(clue)]).sort((a, b) => a[0] - b[0] || a[1] - b[1] || (a[2] < b[2] ? -1 : 1));
+  return [...new Set(told.map((x) => x[2]))];
 };
