@@ -295,7 +295,7 @@ const paintCards = (ctx, v) => {
   const byLook = new Map();
   for (let i = 0; i < m.n; i++) {
     if (!cardShown(i) || !inView(v, m.x[i], m.y[i], m.w[i], m.h[i]) || (heavy && dragged.has(i))) continue;
-    if (isRead(i, v)) { paintCard(ctx, i, v); continue; }
+    if (isRead(i, v)) { if (!pinned.has(i)) paintCard(ctx, i, v); continue; }
     const key = `${hueOf(i)} ${m.kind[i] === "P" ? 1 : 0}`;
     if (byLook.has(key)) byLook.get(key).push(i); else byLook.set(key, [i]);
   }
@@ -311,6 +311,8 @@ const paintCards = (ctx, v) => {
   }
 };
 
+// what one has put somewhere lies on top
+const paintPinned = (ctx, v) => { for (const i of pinned.keys()) if (cardShown(i) && isRead(i, v) && inView(v, m.x[i], m.y[i], m.w[i], m.h[i]) && !(heavy && dragged.has(i))) paintCard(ctx, i, v); };
 // writes names at a size that can be read, as many as have room: those that come first
 const namesOn = (ctx, v, strong = false) => {
   const free = [], size = 13 / v.scale;
@@ -360,6 +362,7 @@ const paintAll = (ctx, v) => {
   paintLines(ctx, v);
   paintHeadings(ctx, v);
   paintCards(ctx, v);
+  paintPinned(ctx, v);
   paintShut(ctx, v);
   paintNames(ctx, v);
 };

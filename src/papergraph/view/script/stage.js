@@ -220,7 +220,11 @@ const cells = () => {
   }
   return grid;
 };
-const cardAt = (x, y, slack) => (grid ?? cells()).get(Math.floor(x / CELL) * 1e6 + Math.floor(y / CELL))?.findLast((i) => Math.abs(x - m.x[i]) <= m.w[i] / 2 + slack && Math.abs(y - m.y[i]) <= m.h[i] / 2 + slack) ?? -1;
+const cardAt = (x, y, slack) => {
+  const here = ((grid ?? cells()).get(Math.floor(x / CELL) * 1e6 + Math.floor(y / CELL)) ?? []).filter((i) => Math.abs(x - m.x[i]) <= m.w[i] / 2 + slack && Math.abs(y - m.y[i]) <= m.h[i] / 2 + slack);
+  // the one on top
+  return here.findLast((i) => pinned.has(i)) ?? here.at(-1) ?? -1;
+};
 const shutAt = (x, y) => {
   for (let k = m.areas.length - 1; k >= 0; k--) {
     const a = m.areas[k];
