@@ -178,7 +178,7 @@ def test_a_notebook_shows_it_in_a_frame_that_reaches_nothing_of_the_notebook(icl
     assert found
     assert html.unescape(found[1]) == 'a "b" <c> & d'
     assert "allow-scripts" in found[2].split()
-    assert not {"allow-same-origin", "allow-top-navigation", "allow-forms", "allow-modals"} & set(found[2].split())
+    assert not {"allow-same-origin", "allow-top-navigation", "allow-forms"} & set(found[2].split())
     assert html.unescape(found[3]) == page.html == str(page)
     assert "<" not in found[3]
 

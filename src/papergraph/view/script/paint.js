@@ -326,7 +326,7 @@ const namesOn = (ctx, v, strong = false) => {
     if (broad > whole * 0.9) text = cut(name, Math.max(4, Math.floor((text.length * whole * 0.85) / broad)));
     const w = ctx.measureText(text).width + 14 / v.scale, h = size * 1.6;
     if (w > most || x + w / 2 < v.left || x - w / 2 > v.right || y < v.top || y > v.bottom) return;
-    if (strong) x = Math.max(v.left + w / 2, Math.min(v.right - w / 2, x));
+    x = Math.max(v.left + w / 2, Math.min(v.right - w / 2, x));
     const box = [x - w / 2, y - h / 2, x + w / 2, y + h / 2];
     if (free.some((o) => o[0] < box[2] && o[2] > box[0] && o[1] < box[3] && o[3] > box[1])) return;
     free.push(box);
