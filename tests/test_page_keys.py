@@ -269,7 +269,7 @@ def test_the_list_holds_what_is_shown_and_follows_filters(reader: Reader) -> Non
     reader.until("document.querySelector('#panel').innerText.includes('22 papers')")
     assert len(names()) == len(every) - 17
     assert DISSECTING not in names()
-    reader.box("アーキテクチャ系 (6)").click()
+    reader.box("アーキテクチャ系 (7)").click()
     reader.until("!document.querySelector('#panel').innerText.includes('部分的に')")
     reader.page.locator("#list").click()
     reader.panel.get_by_role("button", name=HEADLESS).click()

@@ -188,6 +188,9 @@ def test_related_papers_are_those_of_the_command(reader: Reader, notes: Library,
     assert sum(map(len, mine.values())) > 200
     theirs = reader.js("ids => Object.fromEntries(ids.map((id) => [id, papergraph.related(id)]))", list(mine))
     assert theirs == {p: [[i, pytest.approx(score, abs=0.0005)] for i, score in found] for p, found in mine.items()}
+    # for the same reasons, in the same words and order
+    why = {p: [list(dict.fromkeys(x.text for x in r.reasons)) for r in notes.related(p)] for p in mine}
+    assert reader.js("ids => Object.fromEntries(ids.map((id) => [id, papergraph.reasons(id)]))", list(mine)) == why
 
 
 def test_related_papers_lead_from_one_to_the_next(reader: Reader, notes: Library) -> None:

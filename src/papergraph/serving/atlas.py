@@ -14,7 +14,7 @@ from papergraph.store.protocol import Filter
 from papergraph.view import Scene, compose
 from papergraph.view.places import communities, homes, ties
 from papergraph.view.scene import Drawn
-from papergraph.vocabulary import RELATIONS, Role, Status
+from papergraph.vocabulary import RELATIONS, Status
 
 MOST = 300
 """Nodes on the page at once, at most."""
@@ -242,9 +242,13 @@ def _whole_of(graph: Graph) -> _Whole:
         grouped.add(own)
     for inner in members.values():
         inner.sort(key=lambda c: (-degrees.get(c, 0), c))
-    counts = {t: sum(isinstance(n := cards[c], Paper) and n.role is Role.ENTRY for c in inner) for t, inner in members.items()}
+    counts = {t: sum(isinstance(cards[c], Paper) for c in members[t]) for t in grouped}
+    with_above = {t: {t, *over(topic, topics)} for t, topic in topics.items()}
+    for paper in graph.papers():
+        for t in set().union(*(with_above.get(own, ()) for own in paper.topics)):
+            counts[t] = counts.get(t, 0) + 1
     live = tuple(r for r in graph.relations if r.status is not Status.REJECTED)
-    return _Whole(graph, topics, members, frozenset(grouped), cards, live, _summed(counts, topics), degrees, len(cards) + len(topics) - len(grouped))
+    return _Whole(graph, topics, members, frozenset(grouped), cards, live, counts, degrees, len(cards) + len(topics) - len(grouped))
 
 
 def _topics_only(library: Library, total: int) -> _Whole:

@@ -46,7 +46,7 @@ const openSheet = (at, { chosenId = null, address = false, push = true, anew = f
   if (push) writeAddress(true);
   const found = chosenId === null ? null : elementOf(chosenId);
   if (found) { await choose(found, { push: false, move: false }); if (!address && own === asked) overview(false); }
-  if (had) (panel.querySelector("h2") ?? graph).focus({ preventScroll: true });
+  if (had && [document.body, graph].includes(document.activeElement)) (panel.querySelector("h2") ?? graph).focus({ preventScroll: true });
   say(`${several(m.n, "node")} shown${m.live.leftOut ? `, ${m.live.leftOut.toLocaleString("en")} left out` : ""}`);
 });
 const tellTrail = () => {

@@ -56,15 +56,11 @@ const shutBox = (a) => {
   const w = m.w[a.topic] + 74, h = m.h[a.topic] + 22, k = Math.max(1, Math.min(READABLE / (m.font[a.topic] * scaleNow), a.w / w, a.h / h));
   return { x: a.x + (a.w - w * k) / 2, y: a.y + Math.max(0, Math.min((a.h - h * k) / 2, 60 * k)), w: w * k, h: h * k, k };
 };
+// the papers that have a topic, or one below it; a served page is told, for it holds only some of them
 const countIn = (topic) => {
   if (m.live && m.live.counts[m.id[topic]] !== undefined) return m.live.counts[m.id[topic]];
   m.counts ??= new Map();
-  if (!m.counts.has(topic)) {
-    let count = 0;
-    const inner = [topic];
-    for (const t of inner) for (const x of heldBy(t)) if (isTopic(x)) inner.push(x); else if (m.kind[x] === "P") count++;
-    m.counts.set(topic, count);
-  }
+  if (!m.counts.has(topic)) m.counts.set(topic, new Set([topic, ...belowTopic(topic)].flatMap(papersOf)).size);
   return m.counts.get(topic);
 };
 const paintHeading = (ctx, a) => {
