@@ -16,7 +16,7 @@ from papergraph.library import Library
 from papergraph.model import Graph, Paper, Relation, Topic
 from papergraph.store import open_store
 from papergraph.view.payload import COLOURS, SIGNS
-from papergraph.vocabulary import RELATIONS, Role
+from papergraph.vocabulary import RELATIONS
 from reader import MEMORY, SVG, Reader, anew, graph_of, page_of, relation, small, written
 
 
