@@ -299,3 +299,51 @@ class Opened:
     def choose(self, element: str) -> None:
         """As if one had clicked the node or edge."""
         self.page.evaluate("id => papergraph.choose(id)", element)
+
+
+# --- the page, as `reader.Reader` sees it
+
+
+@pytest.fixture(scope="module")
+def notes(iclr_file: Path) -> Iterator[Library]:
+    """The ICLR notes, to be read only."""
+    with Library(open_store(str(iclr_file))) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def graph(notes: Library) -> Any:
+    """Their graph."""
+    return notes.graph()
+
+
+@pytest.fixture(scope="module")
+def desk(browser: Any, iclr_file: Path) -> Iterator[Any]:
+    from reader import Reader, page_of
+
+    with Reader(browser, page_of(iclr_file)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def reader(desk: Any) -> Iterator[Any]:
+    """The page of the ICLR notes, opened anew."""
+    from reader import anew
+
+    yield from anew(desk)
+
+
+@pytest.fixture(scope="module")
+def few(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    from reader import Reader, small, written
+
+    with Reader(browser, written(tmp_path_factory.mktemp("small"), small(), "Small & fine")) as opened:
+        yield opened
+
+
+@pytest.fixture
+def little(few: Any) -> Iterator[Any]:
+    """The page of `reader.small`, opened anew."""
+    from reader import anew
+
+    yield from anew(few)

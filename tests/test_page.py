@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -12,48 +11,10 @@ from typing import Any
 import pytest
 
 from conftest import DISSECTING, paper_id
-from papergraph.library import Library
 from papergraph.model import Graph, Paper, Relation, Topic
-from papergraph.store import open_store
 from papergraph.view.payload import COLOURS, SIGNS
 from papergraph.vocabulary import RELATIONS
-from reader import MEMORY, SVG, Reader, anew, graph_of, page_of, relation, small, written
-
-
-@pytest.fixture(scope="module")
-def notes(iclr_file: Path) -> Iterator[Library]:
-    """The ICLR notes, to be read only."""
-    with Library(open_store(str(iclr_file))) as opened:
-        yield opened
-
-
-@pytest.fixture(scope="module")
-def graph(notes: Library) -> Graph:
-    return notes.graph()
-
-
-@pytest.fixture(scope="module")
-def desk(browser: Any, iclr_file: Path) -> Iterator[Reader]:
-    with Reader(browser, page_of(iclr_file)) as opened:
-        yield opened
-
-
-@pytest.fixture
-def reader(desk: Reader) -> Iterator[Reader]:
-    """The page of the ICLR notes, opened anew."""
-    yield from anew(desk)
-
-
-@pytest.fixture(scope="module")
-def few(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
-    with Reader(browser, written(tmp_path_factory.mktemp("small"), small(), "Small & fine")) as opened:
-        yield opened
-
-
-@pytest.fixture
-def little(few: Reader) -> Iterator[Reader]:
-    """The page of `small`, opened anew."""
-    yield from anew(few)
+from reader import MEMORY, SVG, Reader, graph_of, relation, written
 
 
 def inside(inner: dict[str, float], outer: dict[str, float]) -> bool:

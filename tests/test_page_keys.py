@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
 import pytest
 
 from conftest import DISSECTING, MECHANISTIC, paper_id
-from reader import HEADLESS, MEMORY, Reader, anew, page_of, small, written
+from reader import HEADLESS, MEMORY, Reader
 
 FRAMES = """() => new Promise((done) => {
   const seen = new Set(), begun = performance.now();
@@ -17,30 +13,6 @@ FRAMES = """() => new Promise((done) => {
   look();
 })"""
 """How many places the camera is at in the next second or so."""
-
-
-@pytest.fixture(scope="module")
-def desk(browser: Any, iclr_file: Path) -> Iterator[Reader]:
-    with Reader(browser, page_of(iclr_file)) as opened:
-        yield opened
-
-
-@pytest.fixture
-def reader(desk: Reader) -> Iterator[Reader]:
-    """The page of the ICLR notes, opened anew."""
-    yield from anew(desk)
-
-
-@pytest.fixture(scope="module")
-def few(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
-    with Reader(browser, written(tmp_path_factory.mktemp("small"), small(), "Small & fine")) as opened:
-        yield opened
-
-
-@pytest.fixture
-def little(few: Reader) -> Iterator[Reader]:
-    """The page of `small`, opened anew."""
-    yield from anew(few)
 
 
 # --- the keyboard

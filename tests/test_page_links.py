@@ -6,7 +6,6 @@ import base64
 import json
 import re
 import struct
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote
@@ -15,32 +14,7 @@ from xml.etree import ElementTree
 import pytest
 
 from conftest import DISSECTING, paper_id
-from reader import HEADLESS, MEMORY, PAIR, SVG, Reader, anew, page_of, small, written
-
-
-@pytest.fixture(scope="module")
-def desk(browser: Any, iclr_file: Path) -> Iterator[Reader]:
-    with Reader(browser, page_of(iclr_file)) as opened:
-        yield opened
-
-
-@pytest.fixture
-def reader(desk: Reader) -> Iterator[Reader]:
-    """The page of the ICLR notes, opened anew."""
-    yield from anew(desk)
-
-
-@pytest.fixture(scope="module")
-def few(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
-    with Reader(browser, written(tmp_path_factory.mktemp("small"), small(), "Small & fine")) as opened:
-        yield opened
-
-
-@pytest.fixture
-def little(few: Reader) -> Iterator[Reader]:
-    """The page of `small`, opened anew."""
-    yield from anew(few)
-
+from reader import HEADLESS, MEMORY, PAIR, SVG, Reader
 
 # --- a link for good
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,21 +9,9 @@ import pytest
 
 from conftest import DISSECTING, PAUSE, paper_id
 from papergraph.model import Paper
-from reader import HEADLESS, Reader, anew, graph_of, page_of, written
+from reader import HEADLESS, Reader, graph_of, written
 
 CIPHERS = "Let Models Speak Ciphers: Multiagent Debate through Embeddings"
-
-
-@pytest.fixture(scope="module")
-def desk(browser: Any, iclr_file: Path) -> Iterator[Reader]:
-    with Reader(browser, page_of(iclr_file)) as opened:
-        yield opened
-
-
-@pytest.fixture
-def reader(desk: Reader) -> Iterator[Reader]:
-    """The page of the ICLR notes, opened anew."""
-    yield from anew(desk)
 
 
 @pytest.mark.parametrize(

@@ -17,18 +17,6 @@ from reader import HEADLESS, Reader, anew, graph_of, page_of, relation, written
 
 
 @pytest.fixture(scope="module")
-def desk(browser: Any, iclr_file: Path) -> Iterator[Reader]:
-    with Reader(browser, page_of(iclr_file)) as opened:
-        yield opened
-
-
-@pytest.fixture
-def reader(desk: Reader) -> Iterator[Reader]:
-    """The page of the ICLR notes, opened anew."""
-    yield from anew(desk)
-
-
-@pytest.fixture(scope="module")
 def hand(browser: Any, iclr_file: Path) -> Iterator[Reader]:
     with Reader(browser, page_of(iclr_file), width=390, height=844, has_touch=True, is_mobile=True) as opened:
         yield opened

@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from papergraph.library import Library
-from reader import ATTENTION, MEMORY, SPARSE, Reader, anew, small, written
-
-
-@pytest.fixture(scope="module")
-def little_page(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
-    with Reader(browser, written(tmp_path_factory.mktemp("state"), small())) as reader:
-        yield reader
-
-
-@pytest.fixture
-def little(little_page: Reader) -> Iterator[Reader]:
-    yield from anew(little_page)
+from reader import ATTENTION, MEMORY, SPARSE, Reader, written
 
 
 def back(reader: Reader, heading: str) -> None:

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import helpers
 
@@ -30,6 +30,7 @@ def test_any_notes(text: str, path: str) -> None:
 
 @settings(max_examples=800, deadline=None)
 @given(st.integers(0, 10**9))
+@example(54503)  # a BibTeX title that is a full stop
 def test_mutated_notes(number: int) -> None:
     path, text = made(number, SEEDS)
     # long ones are for bench/fuzz.py

@@ -460,8 +460,8 @@ def _topics_of(graph: Graph, ids: set[str]) -> set[str]:
 
 
 def subgraph(graph: Graph, kept: set[str]) -> Graph:
-    """The papers, topics and concepts in `kept`, the notes about them, and the edges between."""
-    notes = {n.id for n in graph.nodes if isinstance(n, Note) and n.about in kept}
+    """The papers, topics and concepts in `kept`, the notes about them or that mention them, and the edges between."""
+    notes = {n.id for n in graph.nodes if isinstance(n, Note) and (n.about in kept or not kept.isdisjoint(n.mentions))}
     sources = {n.source for n in graph.nodes if isinstance(n, Note) and n.id in notes}
     kept = kept | notes | sources
     nodes = tuple(n for n in graph.nodes if n.id in kept and (not isinstance(n, Source) or n.id in sources))

@@ -53,7 +53,9 @@ def _of_record(state: Extraction, block: Block) -> Entry:
     told = Told()
     if fields is not None:
         read_record(told, fields)
-    title = squeeze((fields.title if fields and fields.title else None) or block.text).rstrip(".")
+    named = squeeze((fields.title if fields and fields.title else None) or block.text)
+    # a title of dots alone is one all the same
+    title = named.rstrip(".") or named
     paper = Paper(paper_id(title), title, Role.ENTRY, path=state.document.path, line=block.line)
     keys = fields.keys if fields else ()
     annotated = any(not b.quoted for b in block.children)
