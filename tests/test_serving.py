@@ -83,6 +83,13 @@ def test_every_store_gives_the_same_sheets(any_library: Library, iclr: Library) 
     assert Atlas(any_library).map().scene.wide == Atlas(iclr).map().scene.wide
 
 
+def test_every_store_makes_the_same_page_and_keeps_where_things_stand(any_library: Library, iclr: Library) -> None:
+    page = any_library.view()
+    assert page == iclr.view()
+    assert any_library.store.positions() == iclr.store.positions() != {}
+    assert any_library.view() == page
+
+
 def test_a_small_library_is_all_on_the_map(iclr: Library) -> None:
     sheet = Atlas(iclr).map()
     assert sheet.left_out == 0
