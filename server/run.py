@@ -86,7 +86,8 @@ class Server:
         self.new = not secret.exists()
         if self.new:
             secret.touch(mode=0o600)
-            secret.write_text(secrets.token_urlsafe(18), encoding="utf-8")
+            # one that begins with a dash is an option to neo4j-admin
+            secret.write_text("p" + secrets.token_urlsafe(18), encoding="utf-8")
         self.password = secret.read_text(encoding="utf-8")
 
     @property
