@@ -370,6 +370,15 @@ class Visited:
         self.page.keyboard.press("Enter")
         self.page.wait_for_selector("#panel h2")
 
+    def open_place(self, topic: str) -> None:
+        self.search(topic)
+        self.button("Open this place").click()
+        self.sheet(topic)
+
+    def begin_relation(self, paper: str) -> None:
+        self.search(paper)
+        self.button("Add relation …").click()
+
     def button(self, name: str) -> Any:
         return self.page.get_by_role("button", name=name, exact=True)
 
@@ -395,9 +404,7 @@ def large_page(browser: Any, large_file: Path, tmp_path: Path) -> Iterator[Visit
 def test_one_goes_from_the_map_to_places_and_neighbourhoods_and_back(large_page: Visited) -> None:
     page = large_page.page
     assert "300 nodes of 1,073" in page.locator("#trail").inner_text() or large_page.count() <= MOST
-    large_page.search("Field 3")
-    large_page.button("Open this place").click()
-    large_page.sheet("Field 3")
+    large_page.open_place("Field 3")
     assert large_page.count() == 1 + 5 + 75
     large_page.search("Paper 517")
     large_page.sheet("around Paper 517")
@@ -420,8 +427,7 @@ def test_one_goes_from_the_map_to_places_and_neighbourhoods_and_back(large_page:
 
 def test_a_relation_is_added_accepted_and_rejected_from_the_panel(large_page: Visited) -> None:
     page = large_page.page
-    large_page.search("Loose 7")
-    large_page.button("Add relation …").click()
+    large_page.begin_relation("Loose 7")
     page.get_by_label("Type of relation").select_option("CONTRADICTS")
     page.get_by_label("Related to which paper or concept").fill("Paper 33")
     page.get_by_label("Why, in your words").fill("逆の結果")
@@ -444,8 +450,7 @@ def test_a_relation_is_added_accepted_and_rejected_from_the_panel(large_page: Vi
 
 def test_what_is_not_in_the_library_is_said_at_the_field(large_page: Visited) -> None:
     page = large_page.page
-    large_page.search("Loose 7")
-    large_page.button("Add relation …").click()
+    large_page.begin_relation("Loose 7")
     page.get_by_label("Related to which paper or concept").fill("nothing of the kind")
     large_page.button("Add").click()
     page.wait_for_function("() => document.querySelector('#panel form .problem').textContent !== ''")
@@ -478,9 +483,7 @@ def test_what_others_change_is_on_the_map_when_it_is_loaded_anew(large_page: Vis
 
 def test_one_comes_back_to_the_same_sheet_by_its_link(large_page: Visited) -> None:
     page = large_page.page
-    large_page.search("Field 3")
-    large_page.button("Open this place").click()
-    large_page.sheet("Field 3")
+    large_page.open_place("Field 3")
     page.locator("#filter-Cited, #filter-Paper").first.click()
     page.reload()
     page.wait_for_function("() => window.papergraph?.model?.live.at.startsWith('place ')")

@@ -182,9 +182,11 @@ class Library:
         return self.store.history(element, limit)
 
     def _with_narrower(self, topic: str | None) -> tuple[str, ...]:
-        if topic is None:
-            return ()
-        wanted = {self.find(topic, Label.TOPIC).id}
+        return self._narrower({self.find(topic, Label.TOPIC).id}) if topic is not None else ()
+
+    def _narrower(self, topics: set[str]) -> tuple[str, ...]:
+        """These topics (ids) with all below them, sorted."""
+        wanted = set(topics)
         below: dict[str, list[str]] = {}
         for t, _ in self.store.topics():
             if t.broader:
@@ -361,6 +363,11 @@ class Library:
             whole = Graph(whole.nodes, whole.edges, kept_relations)
         live = [r for r in whole.relations if r.status is not Status.REJECTED]
         kept: set[str] = set()
+        if topic is None and around is None and query is None:
+            if not kinds:
+                return whole
+            ends = {end for r in live for end in (r.source, r.target)}
+            kept = ends | _topics_of(whole, ends)
         if topic is not None:
             topics = set(self._with_narrower(topic))
             kept |= topics | {p.id for p in self.store.papers(Filter(topics=tuple(topics)))}
@@ -374,16 +381,12 @@ class Library:
         if query is not None:
             hits = [h.node for h in self.store.search(query, _FOUND)]
             found = {i for n in hits for i in ((n.about, *n.mentions) if isinstance(n, Note) else (n.id,)) if i}
-            found |= {p.id for n in hits if isinstance(n, Topic) for p in self.store.papers(Filter(topics=self._with_narrower(n.id)))}
+            if topics_found := {n.id for n in hits if isinstance(n, Topic)}:
+                found |= {p.id for p in self.store.papers(Filter(topics=self._narrower(topics_found)))}
             if not found:
                 raise UsageError(f"nothing in the library holds '{query}'; try fewer words")
             found |= {end for r in live if {r.source, r.target} & found for end in (r.source, r.target)}
             kept |= found | _topics_of(whole, found)
-        if kinds and topic is None and around is None and query is None:
-            ends = {end for r in live for end in (r.source, r.target)}
-            kept |= ends | _topics_of(whole, ends)
-        elif topic is None and around is None and query is None:
-            return whole
         return subgraph(whole, kept)
 
     def to_networkx(self) -> networkx.MultiDiGraph[str]:
@@ -419,6 +422,8 @@ class Library:
         from papergraph.view import compose, render
 
         graph = self.graph(topic=topic, around=around, depth=depth, query=query, types=types, min_confidence=min_confidence)
+        chosen = (topic and f"topic {topic}", around and f"around {around}, {depth} steps", query and f"“{query}”", types and ", ".join(types), min_confidence and f"confidence of at least {min_confidence}")
+        asked = [str(x) for x in chosen if x]
         whole = topic is None and around is None and query is None and not types and min_confidence == 0
         before = self.store.positions() if whole and not anew else {}
         scene = compose(graph, alike=self._alike(graph, progress), before=before)
@@ -426,10 +431,8 @@ class Library:
             # a store that one may only read gives a page as well
             with suppress(StoreError):
                 self.store.keep_positions(scene.wide.at)
-        chosen = (topic and f"topic {topic}", around and f"around {around}, {depth} steps", query and f"“{query}”", types and ", ".join(types), min_confidence and f"confidence of at least {min_confidence}")
-        asked = [str(x) for x in chosen if x]
-        papers, held = len(graph.papers()), sum(n for label, n in self.statistics().nodes if label == Label.PAPER)
-        return render(scene, title=title, part=f"Only {'; '.join(asked)}: {papers:,} of {held:,} papers" if asked else "")
+        part = f"Only {'; '.join(asked)}: {len(graph.papers()):,} of {self.store.paper_count():,} papers" if asked else ""
+        return render(scene, title=title, part=part)
 
     def _alike(self, graph: Graph, progress: Progress | None) -> list[Alike] | None:
         from papergraph.view import Alike

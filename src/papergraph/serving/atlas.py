@@ -12,9 +12,9 @@ from papergraph.model import Concept, Edge, Graph, Node, Paper, Relation, Topic
 from papergraph.query.path import shortest_path
 from papergraph.store.protocol import Filter
 from papergraph.view import Scene, compose
-from papergraph.view.places import communities, homes, ties
+from papergraph.view.places import communities, homes, seen_relations, ties
 from papergraph.view.scene import Drawn
-from papergraph.vocabulary import RELATIONS, Status
+from papergraph.vocabulary import RELATIONS
 
 MOST = 300
 """Nodes on the page at once, at most."""
@@ -114,7 +114,7 @@ class Atlas:
             If there is no such node.
         """
         store = self.library.store
-        centre = self._node(own)
+        centre = self.node(own)
         kept: dict[str, Node] = {centre.id: centre}
         front: list[Node] = [centre]
         # all that is next to it counts, of what lies beyond only what is looked at
@@ -136,19 +136,27 @@ class Atlas:
         UnknownNameError
             If there is no such node, or no way.
         """
-        steps = shortest_path(self.library.store, self._node(source), self._node(target))
+        begin, end = self.node(source), self.node(target)
+        steps = shortest_path(self.library.store, begin, end)
         if steps is None:
             raise UnknownNameError("there is no way between them in the library", ())
         kept: dict[str, Node] = {n.id: n for s in steps for n in (s.source, s.target)}
-        return self._sheet(f"path {source} {target}", f"{self._node(source).name} … {self._node(target).name}", kept, 0)
+        return self._sheet(f"path {source} {target}", f"{begin.name} … {end.name}", kept, 0)
 
-    # --- what they are made from
+    def node(self, own: str) -> Drawn:
+        """The paper, topic or concept with that id.
 
-    def _node(self, own: str) -> Drawn:
+        Raises
+        ------
+        UnknownNameError
+            If there is none.
+        """
         found = self.library.store.get([own]).get(own)
         if not isinstance(found, Drawn):
             raise UnknownNameError(f"nothing on the page has the id {own}", ())
         return found
+
+    # --- what they are made from
 
     def _sheet(self, at: str, name: str, kept: dict[str, Node], left_out: int) -> Sheet:
         # what stands in no topic of the sheet would seem to stand in none
@@ -225,7 +233,7 @@ class _Whole:
 def _whole_of(graph: Graph) -> _Whole:
     cards: dict[str, Node] = {n.id: n for n in graph.nodes if isinstance(n, Paper | Concept)}
     topics = {n.id: n for n in graph.nodes if isinstance(n, Topic)}
-    tied = ties(graph, {*cards, *topics})
+    tied = ties(seen_relations(graph, {*cards, *topics}))
     degrees = {i: len(t) for i, t in tied.items()}
     members: dict[str, list[str]] = {t: [] for t in topics}
     home = homes(graph, tied)
@@ -247,8 +255,7 @@ def _whole_of(graph: Graph) -> _Whole:
     for paper in graph.papers():
         for t in set().union(*(with_above.get(own, ()) for own in paper.topics)):
             counts[t] = counts.get(t, 0) + 1
-    live = tuple(r for r in graph.relations if r.status is not Status.REJECTED)
-    return _Whole(graph, topics, members, frozenset(grouped), cards, live, counts, degrees, len(cards) + len(topics) - len(grouped))
+    return _Whole(graph, topics, members, frozenset(grouped), cards, graph.relations, counts, degrees, len(cards) + len(topics) - len(grouped))
 
 
 def _topics_only(library: Library, total: int) -> _Whole:

@@ -24,7 +24,7 @@ from starlette.routing import Route
 
 from papergraph.errors import AmbiguousNameError, PapergraphError, StoreError, UnknownNameError, UsageError
 from papergraph.library import Library
-from papergraph.model import Concept, Note, Paper, Topic
+from papergraph.model import Note, Paper, Topic
 from papergraph.serving.atlas import Atlas, Sheet, relation_of
 from papergraph.view import render
 from papergraph.view.details import relation_details, told_of
@@ -223,10 +223,8 @@ class Server:
         library = self._open()
         own = asked.get("id", "")
         if own.startswith("k-"):
-            return {"facts": {}, "notes": [], "related": [], "relations": []}
-        found = library.store.get([own]).get(own)
-        if not isinstance(found, Paper | Topic | Concept):
-            raise UnknownNameError(f"nothing on the page has the id {own}", ())
+            return told_of(Topic(own, ""), (), ())
+        found = self._sheets().node(own)
         near = library.store.around(found.id)
         told = told_of(found, near.notes, near.relations)
         if isinstance(found, Paper):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from papergraph.model import Concept, Evidence, Graph, Node, Note, Paper, Relation, Topic
+from papergraph.model import Evidence, Graph, Node, Note, Relation
 from papergraph.view.labels import clean
+from papergraph.view.scene import Drawn
 from papergraph.vocabulary import RELATIONS, Status
 
 
@@ -16,7 +17,7 @@ def node_details(graph: Graph) -> dict[str, Any]:
     return {
         n.id: {**({"name": n.name} if clean(n.name) != n.name else {}), **{k: v for k, v in n.properties().items() if k not in left_out}}
         for n in graph.nodes
-        if isinstance(n, Paper | Topic | Concept)
+        if isinstance(n, Drawn)
     }
 
 
@@ -42,7 +43,7 @@ def relation_details(relation: Relation) -> list[dict[str, Any]]:
     return [_evidence(e) for e in relation.evidence]
 
 
-def told_of(node: Paper | Topic | Concept, notes: Sequence[Note], relations: Sequence[tuple[Relation, Node]]) -> dict[str, Any]:
+def told_of(node: Drawn, notes: Sequence[Note], relations: Sequence[tuple[Relation, Node]]) -> dict[str, Any]:
     """What the panel of a served page tells of one node: `facts`, `notes`, and each of its `relations` with its other end and evidence."""
     graph = Graph((node, *notes))
     return {

@@ -8,15 +8,13 @@ way of something new moves.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from papergraph.view.labels import Card
-from papergraph.view.packing import Size, flow, rows_of, shelve
-from papergraph.view.places import Place, Ties
+from papergraph.view.packing import Point, Size, flow, rows_of, shelve, sprung
+from papergraph.view.places import Place, Ties, every_place
 from papergraph.view.spacing import push_apart, settle, tighten
-
-Point = tuple[float, float]
 
 GAP = 16.0
 """Room between cards, in pixels."""
@@ -30,6 +28,8 @@ _COUNT = 34.0
 """Room behind a heading for how many papers the topic has."""
 _SPRUNG = 60
 """Cards tied to each other are drawn as a net up to this many; more stand in rows, in the order that the springs give."""
+_ORDERED = 3000
+"""Springs take the square of a net's cards: larger nets are laid out in the order of a search from the first card."""
 _SPARSE = 1.5
 """Nets of more lines than this for each card stand in rows too."""
 _CAREFUL = 1500
@@ -44,7 +44,6 @@ class Area:
 
     topic: str | None
     within: int | None
-    depth: int
     x: float
     y: float
     width: float
@@ -95,15 +94,9 @@ def place_all(places: Sequence[Place], cards: Mapping[str, Card], tied: Ties, *,
     Layout
         Coordinates in whole pixels. No two cards, and no two areas side by side, overlap.
     """
-    layer = _Layer(cards, tied, before or {}, sum(1 for p in _walk(places) for _ in p.cards))
+    layer = _Layer(cards, tied, before or {}, sum(len(p.cards) for p in every_place(places)))
     inner = [layer.place(p, 0) for p in places]
     return _told(layer.fill(inner, aspect, _AMONG_PLACES + 8), cards)
-
-
-def _walk(places: Sequence[Place]) -> Iterator[Place]:
-    for place in places:
-        yield place
-        yield from _walk(place.within)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +137,13 @@ class _Layer:
         """Cards that are all tied to each other by some way."""
         sizes = [self._size(c) for c in cards]
         known = [self.before.get(c) for c in cards]
-        if sum(p is not None for p in known) >= _STAYS * len(cards):
-            place = {c: i for i, c in enumerate(cards)}
-            near = [[place[other] for other in sorted(self.tied.get(c, ())) if other in place] for c in cards]
-            return self._set(cards, settle(known, near, sizes, gap=_LEAST_GAP))
         number = {c: i for i, c in enumerate(cards)}
-        edges = sorted((number[a], number[b]) for a in cards for b in self.tied.get(a, ()) if b in number and number[a] < number[b])
-        points = _sprung(cards, edges)
+        near = [[number[other] for other in sorted(self.tied.get(c, ())) if other in number] for c in cards]
+        if sum(p is not None for p in known) >= _STAYS * len(cards):
+            return self._set(cards, settle(known, near, sizes, gap=_LEAST_GAP))
+        edges = sorted((a, b) for a, others in enumerate(near) for b in others if a < b)
+        n = len(cards)
+        points = _in_order(n, edges) if n > _ORDERED else sprung(n, edges, min(300, 2_000_000 // n**2))
         if len(cards) > _SPRUNG or len(edges) > _SPARSE * len(cards) or self.whole > _CAREFUL:
             return self._set(cards, rows_of(points, sizes, GAP, 1.3))
         spread = 0.62 * math.sqrt(sum((s.width + GAP) * (s.height + GAP) for s in sizes))
@@ -244,23 +237,6 @@ def _nets(cards: Sequence[str], tied: Ties) -> list[list[str]]:
     return sorted(out, key=lambda n: (-len(n), order[n[0]]))
 
 
-_ORDERED = 3000
-"""Springs take the square of a net's cards: larger nets are laid out in the order of a search from the first card."""
-
-
-def _sprung(cards: Sequence[str], edges: Sequence[tuple[int, int]]) -> list[Point]:
-    """Where springs would have them (Fruchterman and Reingold 1991), each coordinate in -1..1."""
-    import rustworkx as rx
-
-    if len(cards) > _ORDERED:
-        return _in_order(len(cards), edges)
-    net = rx.PyGraph()
-    net.add_nodes_from(range(len(cards)))
-    net.add_edges_from_no_data(list(edges))
-    found = rx.spring_layout(net, seed=11, num_iter=max(20, min(300, 2_000_000 // len(cards) ** 2)), scale=1)
-    return [(float(found[i][0]), float(found[i][1])) for i in range(len(cards))]
-
-
 def _in_order(n: int, edges: Sequence[tuple[int, int]]) -> list[Point]:
     """Points in rows of a square, in breadth-first order."""
     near: list[list[int]] = [[] for _ in range(n)]
@@ -303,14 +279,14 @@ def _told(root: _Block, cards: Mapping[str, Card]) -> Layout:
     at: dict[str, Point] = {}
     areas: list[Area] = []
     home: dict[str, int] = {}
-    queue: list[tuple[_Block, float, float, int | None, int]] = [(root, 0.0, 0.0, None, 0)]
-    for block, x, y, within, depth in queue:
+    queue: list[tuple[_Block, float, float, int | None]] = [(root, 0.0, 0.0, None)]
+    for block, x, y, within in queue:
         if block.place is not None:
-            areas.append(Area(block.place.topic, within, depth, round(x), round(y), round(block.width), round(block.height)))
-            within, depth = len(areas) - 1, depth + 1
+            areas.append(Area(block.place.topic, within, round(x), round(y), round(block.width), round(block.height)))
+            within = len(areas) - 1
         for part, dx, dy in block.parts:
             if isinstance(part, _Block):
-                queue.append((part, x + dx, y + dy, within, depth))
+                queue.append((part, x + dx, y + dy, within))
             else:
                 at[part] = (round(x + dx + cards[part].width / 2), round(y + dy + cards[part].height / 2))
                 home[part] = -1 if within is None else within

@@ -34,7 +34,8 @@ def flow(sizes: Sequence[Size], pulls: Mapping[tuple[int, int], float], aspect: 
         Room between two boxes.
     """
     if len(sizes) > _MANY:
-        middles = rows_of(_sprung(len(sizes), pulls), sizes, gap, aspect) if pulls else shelve(sizes, gap, aspect)
+        points = sprung(len(sizes), sorted(pulls), min(150, 60_000_000 // len(sizes) ** 2)) if pulls else []
+        middles = rows_of(points, sizes, gap, aspect) if pulls else shelve(sizes, gap, aspect)
         return [(x - s.width / 2, y - s.height / 2) for (x, y), s in zip(middles, sizes, strict=True)]
     order = _chain(len(sizes), pulls)
     area = sum((s.width + gap) * (s.height + gap) for s in sizes)
@@ -144,11 +145,12 @@ def _skyline(sizes: Sequence[Size], room: float, gap: float) -> list[Point]:
     return out
 
 
-def _sprung(n: int, pulls: Mapping[tuple[int, int], float]) -> list[Point]:
+def sprung(n: int, edges: Sequence[tuple[int, int]], rounds: int) -> list[Point]:
+    """Where springs along `edges` would have `n` points (Fruchterman and Reingold 1991), each coordinate in -1..1; at least 20 rounds."""
     import rustworkx as rx
 
     net = rx.PyGraph()
     net.add_nodes_from(range(n))
-    net.add_edges_from([(a, b, w) for (a, b), w in sorted(pulls.items())])
-    found = rx.spring_layout(net, seed=11, num_iter=max(20, min(150, 60_000_000 // n**2)), scale=1)
+    net.add_edges_from_no_data(list(edges))
+    found = rx.spring_layout(net, seed=11, num_iter=max(20, rounds), scale=1)
     return [(float(found[i][0]), float(found[i][1])) for i in range(n)]

@@ -62,7 +62,8 @@ def core(scene: Scene, title: str) -> dict[str, Any]:
     order = {n.id: i for i, n in enumerate(nodes)}
     decisions = _numbered(n.decision for n in nodes if isinstance(n, Paper))
     marks = _numbered(marks_of(n) for n in nodes)
-    types = [t for t in RELATIONS if any(r.type == t for r in relations)]
+    present = {r.type for r in relations}
+    types = [t for t in RELATIONS if t in present]
     type_number = {t: i for i, t in enumerate(types)}
     at = [order[r.source] for r in relations]
     out: dict[str, Any] = {
@@ -82,7 +83,7 @@ def core(scene: Scene, title: str) -> dict[str, Any]:
         "marks": list(marks),
         "wide": _layout(scene.wide, order),
         "tall": _layout(scene.tall, order) if scene.tall else None,
-        "from": [b - a for a, b in zip([0, *at], at, strict=False)],
+        "from": _steps(at),
         "to": [order[r.target] - a for r, a in zip(relations, at, strict=True)],
         "type": [type_number[r.type] for r in relations],
         "confidence": [round(r.confidence * 1000) for r in relations],
@@ -125,21 +126,17 @@ def _numbered(values: Iterable[Hashable]) -> dict[Any, int]:
 
 def _layout(layout: Layout, order: dict[str, int]) -> dict[str, Any]:
     ids: Sequence[str] = sorted(layout.at, key=order.__getitem__)
-    xs, ys = [layout.at[i][0] for i in ids], [layout.at[i][1] for i in ids]
     return {
-        "x": [b - a for a, b in zip([0, *xs], xs, strict=False)],
-        "y": [b - a for a, b in zip([0, *ys], ys, strict=False)],
+        "x": _steps([layout.at[i][0] for i in ids]),
+        "y": _steps([layout.at[i][1] for i in ids]),
         "areas": [[order[a.topic] if a.topic is not None else -1, -1 if a.within is None else a.within, a.x, a.y, a.width, a.height] for a in layout.areas],
-        "home": _homes(layout, order),
+        "home": _steps([layout.home[i] for i in ids]),
     }
 
 
-def _homes(layout: Layout, order: dict[str, int]) -> list[int]:
-    """For each node the innermost area it stands in, as how far from that of the node before; its own for a topic."""
-    homes = [0] * len(order)
-    for i, home in layout.home.items():
-        homes[order[i]] = home
-    return [b - a for a, b in zip([0, *homes], homes, strict=False)]
+def _steps(values: Sequence[float]) -> list[float]:
+    """How far each number is from the one before, the first from 0: small numbers make a small file."""
+    return [b - a for a, b in zip((0, *values), values, strict=False)]
 
 
 def _type(name: str) -> dict[str, Any]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from papergraph.model import Concept, Graph, Node, Paper, Topic
+from papergraph.model import Concept, Graph, Node, Paper, Relation, Topic
 from papergraph.vocabulary import Role, Status
 
-Pair = tuple[str, str]
 Ties = dict[str, dict[str, float]]
 """For each node its neighbours with how strongly the two belong together."""
 
@@ -31,14 +30,26 @@ class Place:
     within: tuple[Place, ...] = ()
 
 
-def ties(graph: Graph, ids: Collection[str]) -> Ties:
-    """How strongly the cards among `ids` belong together: by the relations that are not rejected."""
+def every_place(places: Iterable[Place]) -> list[Place]:
+    """These places and all that are inside them, outer ones before inner ones."""
+    out = list(places)
+    for place in out:
+        out.extend(place.within)
+    return out
+
+
+def seen_relations(graph: Graph, ids: Collection[str]) -> list[Relation]:
+    """The relations between two of `ids` that are not rejected."""
+    return [r for r in graph.relations if r.status is not Status.REJECTED and r.source in ids and r.target in ids and r.source != r.target]
+
+
+def ties(relations: Iterable[Relation]) -> Ties:
+    """How strongly the ends of these relations belong together."""
     out: Ties = {}
-    for r in graph.relations:
-        if r.status is not Status.REJECTED and r.source in ids and r.target in ids and r.source != r.target:
-            for a, b in ((r.source, r.target), (r.target, r.source)):
-                known = out.setdefault(a, {})
-                known[b] = known.get(b, 0.0) + 0.5 + r.confidence
+    for r in relations:
+        for a, b in ((r.source, r.target), (r.target, r.source)):
+            known = out.setdefault(a, {})
+            known[b] = known.get(b, 0.0) + 0.5 + r.confidence
     return out
 
 
@@ -142,10 +153,7 @@ def _topic_places(
         cards = held[topic]
         groups: tuple[Place, ...] = ()
         if len(cards) > _CROWD:
-            found = communities(cards, tied)
-            among = {c for g in found for c in g}
-            groups = tuple(Place(None, tuple(sorted(g, key=order.__getitem__))) for g in found)
-            cards = [c for c in cards if c not in among]
+            groups, cards = _divided(cards, order, tied)
         made[topic] = Place(topic, tuple(cards), (*groups, *(made[t] for t in inner)))
         # where its first paper, or that of a topic below it, stands in the notes
         first[topic] = (min([order[held[topic][0]] if held[topic] else len(order), *(first[t][0] for t in inner)]), topics[topic].pref_label, topic)
@@ -160,7 +168,12 @@ def _deepest_first(below: Mapping[str | None, list[str]]) -> list[str]:
 
 
 def _loose_places(loose: list[str], order: Mapping[str, int], tied: Ties) -> list[Place]:
-    found = communities(loose, tied)
+    groups, lone = _divided(loose, order, tied)
+    return [*groups, *([Place(None, tuple(lone))] if lone else [])]
+
+
+def _divided(cards: Sequence[str], order: Mapping[str, int], tied: Ties) -> tuple[tuple[Place, ...], list[str]]:
+    """The communities of some cards, and the cards in none."""
+    found = communities(cards, tied)
     among = {c for g in found for c in g}
-    lone = tuple(c for c in loose if c not in among)
-    return [*(Place(None, tuple(sorted(g, key=order.__getitem__))) for g in found), *([Place(None, lone)] if lone else [])]
+    return tuple(Place(None, tuple(sorted(g, key=order.__getitem__))) for g in found), [c for c in cards if c not in among]

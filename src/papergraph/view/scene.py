@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from papergraph.model import Concept, Edge, Graph, Paper, Relation, Topic
 from papergraph.view.labels import Card, card
-from papergraph.view.layout import Layout, Point, place_all
-from papergraph.view.places import Place, places, ties
-from papergraph.vocabulary import Status
+from papergraph.view.layout import Layout, place_all
+from papergraph.view.packing import Point
+from papergraph.view.places import Place, every_place, places, seen_relations, ties
 
 Drawn = Paper | Topic | Concept
 
@@ -62,7 +62,8 @@ def compose(graph: Graph, *, alike: Sequence[Alike] | None = None, before: Mappi
     """
     known = sorted((n for n in graph.nodes if isinstance(n, Drawn)), key=lambda n: n.id)
     by_id = {n.id: n for n in known}
-    tied = ties(graph, by_id)
+    seen = seen_relations(graph, by_id)
+    tied = ties(seen)
     standing = places(graph, tied)
     depths = _depths(standing)
     cards = {n.id: card(n, len(tied.get(n.id, ())), depths.get(n.id, 0)) for n in known}
@@ -71,21 +72,13 @@ def compose(graph: Graph, *, alike: Sequence[Alike] | None = None, before: Mappi
     # in the order in which they stand, so that numbers next to each other are alike and the file is small
     nodes = tuple(by_id[i] for i in wide.at)
     order = {n.id: i for i, n in enumerate(nodes)}
-    told = (r for r in graph.relations if r.status is not Status.REJECTED and r.source in order and r.target in order and r.source != r.target)
-    relations = tuple(sorted(told, key=lambda r: (order[r.source], order[r.target], r.type)))
-    inner = {c: p.topic for p in _walk(standing) for c in _own(p)}
+    relations = tuple(sorted(seen, key=lambda r: (order[r.source], order[r.target], r.type)))
+    inner = {c: p.topic for p in every_place(standing) for c in _own(p)}
     also = {(n.id, t) for n in nodes if isinstance(n, Paper) for t in n.topics if t in order and inner.get(n.id) != t}
     edges = tuple(Edge("HAS_TOPIC", a, b) for a, b in sorted(also, key=lambda e: (order[e[0]], order[e[1]])))
     guests = frozenset(i for i, t in inner.items() if t is not None and not (isinstance(n := by_id[i], Paper) and t in n.topics))
     kept = tuple(sorted((a for a in alike or () if a.source in order and a.target in order), key=lambda a: (order[a.source], -a.score, order[a.target])))
     return Scene(graph, nodes, cards, relations, edges, guests, kept, alike is not None, wide, tall)
-
-
-def _walk(standing: Sequence[Place]) -> list[Place]:
-    out = list(standing)
-    for place in out:
-        out.extend(place.within)
-    return out
 
 
 def _own(place: Place) -> list[str]:

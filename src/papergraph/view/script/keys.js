@@ -20,7 +20,7 @@ const nextThatWay = (i, [dx, dy]) => {
     if (price < least) { least = price; best = j; }
   };
   for (let j = 0; j < m.n; j++) if (cardShown(j)) consider(j, m.x[j], m.y[j]);
-  for (const a of m.areas) if (a.topic >= 0 && !a.off && !a.inside) consider(a.topic, a.shut ? a.x + a.w / 2 : m.x[a.topic], a.shut ? shutBox(a).y + 20 : m.y[a.topic]);
+  for (const a of m.areas) if (a.named) consider(a.topic, a.shut ? a.x + a.w / 2 : m.x[a.topic], a.shut ? shutBox(a).y + 20 : m.y[a.topic]);
   return best;
 };
 const pan = ([dx, dy]) => { const c = camera(); network.moveTo({ position: { x: c.x + (dx * STEP) / c.scale, y: c.y + (dy * STEP) / c.scale }, scale: c.scale, animation: false }); };
@@ -33,7 +33,7 @@ const inTheMiddle = () => {
   let best = -1, least = Infinity;
   const consider = (j, x, y) => { const d = Math.hypot(x - c.x, y - c.y); if (d < least && x > v.left && x < v.right && y > v.top && y < v.bottom) { least = d; best = j; } };
   for (let j = 0; j < m.n; j++) if (cardShown(j)) consider(j, m.x[j], m.y[j]);
-  if (best < 0) for (const a of m.areas) if (a.topic >= 0 && !a.off && !a.inside) consider(a.topic, a.x + a.w / 2, a.y + a.h / 2);
+  if (best < 0) for (const a of m.areas) if (a.named) consider(a.topic, a.x + a.w / 2, a.y + a.h / 2);
   return best;
 };
 const goThatWay = (way) => {

@@ -58,8 +58,8 @@ const buildLegend = () => {
     rangeLeast.addEventListener("input", () => { act((s) => { s.least = Number(rangeLeast.value); }, { keep: !dragging }); dragging = true; });
     rangeLeast.addEventListener("change", () => { dragging = false; });
     set.append(label, rangeLeast);
-    const statuses = counted(all.length ? [...Array(m.told).keys()].map((e) => ["proposed", "accepted", "hand"][statusOf(e)]) : []);
-    if (statuses.size > 1) { const by = group("Status"); for (const [key, text] of [["proposed", "proposed"], ["accepted", "accepted"], ["hand", "stated by hand"]]) if (statuses.get(key)) toggle(by, "status:" + key, `${text} (${statuses.get(key)})`); }
+    const statuses = counted([...Array(m.told).keys()].map(statusOf));
+    if (statuses.size > 1) { const by = group("Status"); STATUSES.forEach(([key, text], k) => { if (statuses.get(k)) toggle(by, "status:" + key, `${text} (${statuses.get(k)})`); }); }
   }
   const papers = all.filter((i) => m.kind[i] === "P");
   const valued = (title, key, values, none) => {

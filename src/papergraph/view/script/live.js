@@ -34,10 +34,10 @@ const sheetOf = (at) => {
   return kind === "path" ? ["path", { from: id, to: depth }] : kind === "place" ? ["place", { id }] : kind === "around" ? ["around", { id, depth: depth || "1" }] : ["map", {}];
 };
 let asked = 0; // so that an answer that comes late replaces nothing newer
-const openSheet = (at, { chosenId = null, address = false, push = true, anew = false } = {}) => tried(async () => {
+const openSheet = (at, { chosenId = null, address = false, push = true } = {}) => tried(async () => {
   const own = ++asked, [path, what] = sheetOf(at), had = panel.contains(document.activeElement) || $("trail").contains(document.activeElement);
   say("Loading …");
-  const core = await request(path, anew ? { ...what, anew: "1" } : what);
+  const core = await request(path, what);
   if (own !== asked) return;
   shutPanel();
   load(core, { address });
@@ -49,9 +49,11 @@ const openSheet = (at, { chosenId = null, address = false, push = true, anew = f
   if (had && [document.body, graph].includes(document.activeElement)) (panel.querySelector("h2") ?? graph).focus({ preventScroll: true });
   say(`${several(m.n, "node")} shown${m.live.leftOut ? `, ${m.live.leftOut.toLocaleString("en")} left out` : ""}`);
 });
+// the same again, as it is now
+const reloadSheet = () => openSheet(m.live.at, { address: true, push: false });
 const tellTrail = () => {
   const trail = $("trail");
-  trail.replaceChildren(button("Map", "", () => openSheet("map", { anew: true }), "The map of topics and communities"));
+  trail.replaceChildren(button("Map", "", () => openSheet("map"), "The map of topics and communities"));
   if (m.live.at !== "map") trail.append(make("span", `› ${m.live.at.startsWith("around") ? "around " : m.live.at.startsWith("path") ? "path " : ""}${cut(m.live.name, 60)}`));
   if (m.live.leftOut) trail.append(make("span", `${several(m.n, "node")} of ${(m.n + m.live.leftOut).toLocaleString("en")}`, "place"));
 };
@@ -67,7 +69,7 @@ const liveToldOf = async (i) => {
   return {
     facts: d.facts, notes: d.notes, evidence: (e) => evidence.get(edgeId(e)) || [],
     beyond: d.relations.filter((r) => !m.index.has(r.id)),
-    related: d.related.map((r) => (m.index.has(r.id) ? { ...r, node: m.index.get(r.id) } : r)),
+    related: d.related,
   };
 };
 const liveEvidenceOf = async (e) => {
@@ -75,7 +77,8 @@ const liveEvidenceOf = async (e) => {
   if (!liveEvidence.has(id)) liveEvidence.set(id, (await tried(() => request("edge", { id })))?.evidence || []);
   return liveEvidence.get(id);
 };
-const goTo = (id, name) => button(name, "go", () => liveGo(id));
+// a way on to a node, whether it is loaded or not
+const goTo = (id, name) => (m.index.has(id) ? go(m.index.get(id)) : button(name, "go", () => liveGo(id)));
 // a path may lead anywhere in the library: the server finds it, and its sheet holds all of it
 const liveGo = (id) => {
   if (picking !== null) { const from = picking; leavePicking(); openSheet(`path ${from} ${id}`).then(() => { if (m.index.has(from) && m.index.has(id)) act((s) => { s.path = [from, id]; }); }); return; }
@@ -107,7 +110,7 @@ const liveTools = (i) => {
 // says what was done, with a way back
 const doneNote = (text, changeSet) => notice(text, "done", " ", ...(changeSet ? [button("Undo", "", () => tried(async () => {
   await request("undo", {}, { changeSet });
-  await openSheet(m.live.at, { address: true, push: false });
+  await reloadSheet();
   notice("Undone", "done");
 }))] : []));
 const relationForm = (i) => {
@@ -149,10 +152,10 @@ const relationForm = (i) => {
   return form;
 };
 const decisionTools = (e) => {
-  const row = make("div", undefined, "tools"), id = edgeId(e), status = ["proposed", "accepted", "accepted"][statusOf(e)];
+  const row = make("div", undefined, "tools"), id = edgeId(e), status = statusOf(e) ? "accepted" : "proposed";
   const decide = (decision) => tried(async () => {
     const { changeSet } = await request("decision", {}, { id, decision, status });
-    await openSheet(m.live.at, { address: true, push: false });
+    await reloadSheet();
     doneNote(decision === "accept" ? "Accepted." : "Rejected.", changeSet);
   });
   if (statusOf(e) === 0) row.append(button("Accept", "", () => decide("accept"), "It is so: it stays whatever the notes say"));

@@ -51,7 +51,7 @@ const modelOf = (core) => {
 
   const degree = new Int32Array(n);
   for (let e = 0; e < told; e++) { degree[from[e]]++; degree[to[e]]++; }
-  const own = {
+  return {
     n, told, from, to, type, confidence, flags, first, edges, bend, degree,
     title: core.title, id: core.id, name: core.name, kind: core.kind, lines: core.lines, font: core.font, alike: core.alike, compared: core.compared,
     w: Float32Array.from(core.w), h: Float32Array.from(core.h), year: core.year, decision: core.decision, mark: core.mark,
@@ -60,7 +60,6 @@ const modelOf = (core) => {
     guests: new Set(core.guests), index: new Map(core.id.map((id, i) => [id, i])),
     wide: core.wide, tall: core.tall, live: core.live || null,
   };
-  return own;
 };
 
 // where all stands: for a desk, or for a hand where that was laid out
@@ -71,6 +70,8 @@ const stand = (own, inHand) => {
   own.laidX = own.x.slice();
   own.laidY = own.y.slice();
   own.home = summed(layout.home, Int32Array);
+  // what was made from where things stood
+  own.held = own.counts = own.largest = null;
   let tops = 0;
   own.areas = [];
   own.areaOf = new Map();
@@ -89,8 +90,11 @@ const isTopic = (i) => m.kind[i] === "T";
 const otherEnd = (e, i) => (m.from[e] === i ? m.to[e] : m.from[e]);
 const edgesAt = (i) => m.edges.subarray(m.first[i], m.first[i + 1]);
 const stated = (e) => e < m.told;
+const typeOf = (e) => m.types[m.type[e]];
+const isAlso = (e) => typeOf(e).type === "ALSO"; // a further topic of a paper
+const isAlike = (e) => typeOf(e).type === "ALIKE"; // likeness of contents
 const hueOf = (i) => (m.home[i] >= 0 ? m.areas[m.home[i]].hue : -1);
-const edgeId = (e) => `${m.id[m.from[e]]}~${m.types[m.type[e]].type}~${m.id[m.to[e]]}`;
+const edgeId = (e) => `${m.id[m.from[e]]}~${typeOf(e).type}~${m.id[m.to[e]]}`;
 const edgeOf = (id) => {
   const [a, , b] = id.split("~").map((part) => m.index.get(part));
   if (a === undefined || b === undefined) return -1;

@@ -21,7 +21,7 @@ const textOf = (i) => {
 
 const paintAreas = (ctx, v) => {
   for (const a of m.areas) {
-    if (a.off || a.inside || a.x > v.right || a.x + a.w < v.left || a.y > v.bottom || a.y + a.h < v.top) continue;
+    if (!a.seen || a.x > v.right || a.x + a.w < v.left || a.y > v.bottom || a.y + a.h < v.top) continue;
     if (a.shut || a.w * v.scale < 3) continue;
     rounded(ctx, a.x, a.y, a.w, a.h, a.depth ? 9 : 13);
     ctx.fillStyle = look.area(a.hue, a.depth);
@@ -32,12 +32,12 @@ const paintAreas = (ctx, v) => {
   }
 };
 const paintHeadings = (ctx, v) => {
-  for (const a of m.areas) if (a.topic >= 0 && !a.off && !a.inside && !a.shut && m.font[a.topic] * v.scale >= HEADED && inView(v, m.x[a.topic], m.y[a.topic], m.w[a.topic] + 120, m.h[a.topic])) paintHeading(ctx, a);
+  for (const a of m.areas) if (a.named && !a.shut && m.font[a.topic] * v.scale >= HEADED && inView(v, m.x[a.topic], m.y[a.topic], m.w[a.topic] + 120, m.h[a.topic])) paintHeading(ctx, a);
 };
 // closed topics lie over the lines, as cards do
 const paintShut = (ctx, v) => {
   for (const a of m.areas) {
-    if (!a.shut || a.off || a.inside) continue;
+    if (!a.shut || !a.seen) continue;
     const box = shutBox(a);
     if (!inView(v, box.x + box.w / 2, box.y + box.h / 2, box.w, box.h)) continue;
     rounded(ctx, box.x, box.y, box.w, box.h, 11);
@@ -81,12 +81,15 @@ const paintHeading = (ctx, a) => {
 
 // --- lines
 
-const topicBox = (i) => { const a = m.areaOf.get(i); return a && a.shut ? shutBox(a) : null; };
-// the box of a node, or of the closed topic that it stands in
+// the box of a node, or of the closed topic that it stands in, with its middle
 const boxOf = (i) => {
-  const j = standsIn[i], shut = isTopic(j) ? topicBox(j) : null;
-  return shut ? { x: shut.x + shut.w / 2, y: shut.y + shut.h / 2, w: shut.w, h: shut.h } : { x: m.x[j], y: m.y[j], w: m.w[j], h: m.h[j] };
+  const j = standsIn[i], a = isTopic(j) ? m.areaOf.get(j) : null;
+  if (!a?.shut) return { x: m.x[j], y: m.y[j], w: m.w[j], h: m.h[j] };
+  const { x, y, w, h } = shutBox(a);
+  return { x: x + w / 2, y: y + h / 2, w, h };
 };
+// the point that lines seen from afar lead to
+const endOf = (i) => { const b = boxOf(i); return [b.x, b.y]; };
 // where the way from the middle of a box to a point leaves the box
 const border = (b, x, y) => {
   const dx = x - b.x, dy = y - b.y;
@@ -95,8 +98,6 @@ const border = (b, x, y) => {
   return [b.x + dx * t, b.y + dy * t];
 };
 // both ends, the middle, and the point that a curve bends to; null where nothing is seen of it
-// the point that lines seen from afar lead to
-const endOf = (i) => { const j = standsIn[i], a = isTopic(j) ? m.areaOf.get(j) : null; if (!a?.shut) return [m.x[j], m.y[j]]; const b = shutBox(a); return [b.x + b.w / 2, b.y + b.h / 2]; };
 const courseOf = (e) => {
   const a = boxOf(m.from[e]), b = boxOf(m.to[e]);
   if (standsIn[m.from[e]] === standsIn[m.to[e]]) return null;
@@ -124,7 +125,7 @@ const DOUBLE = new Set(["CONSISTENT_WITH", "EQUIVALENT_TO"]);
 const paintLine = (ctx, e, { strong = false } = {}) => {
   const p = courseOf(e);
   if (!p) return;
-  const t = m.types[m.type[e]], colour = look.edge(m.type[e]);
+  const t = typeOf(e), colour = look.edge(m.type[e]);
   ctx.lineCap = "butt";
   ctx.lineJoin = "round";
   if (!stated(e)) {
@@ -167,7 +168,7 @@ const paintLine = (ctx, e, { strong = false } = {}) => {
 const paintSign = (ctx, e) => {
   const p = courseOf(e);
   if (!p) return;
-  const t = m.types[m.type[e]], colour = look.edge(m.type[e]), sure = m.flags[e] & (BY_HAND | ACCEPTED), striking = t.type === "CONTRADICTS", r = striking ? 10 : 7.5;
+  const t = typeOf(e), colour = look.edge(m.type[e]), sure = m.flags[e] & (BY_HAND | ACCEPTED), striking = t.type === "CONTRADICTS", r = striking ? 10 : 7.5;
   ctx.beginPath();
   ctx.arc(p.mx, p.my, r, 0, 2 * Math.PI);
   ctx.fillStyle = sure ? colour : look.ground;
@@ -207,9 +208,9 @@ const paintLines = (ctx, v) => {
   ctx.lineCap = "butt";
   ctx.globalAlpha = 0.6;
   for (const e of seenEdges) {
-    if (m.types[m.type[e]].type === "ALIKE") continue;
+    if (isAlike(e)) continue;
     ctx.strokeStyle = look.edge(m.type[e]);
-    ctx.lineWidth = (m.types[m.type[e]].type === "CONTRADICTS" ? 2 : 1.2) / v.scale;
+    ctx.lineWidth = (typeOf(e).type === "CONTRADICTS" ? 2 : 1.2) / v.scale;
     ctx.beginPath();
     ctx.moveTo(...end(m.from[e]));
     ctx.lineTo(...end(m.to[e]));
@@ -340,7 +341,7 @@ const namesOn = (ctx, v, strong = false) => {
 const paintNames = (ctx, v) => {
   const put = namesOn(ctx, v);
   for (const a of m.largest ??= m.areas.filter((x) => x.topic >= 0).sort((p, q) => q.w * q.h - p.w * p.h).slice(0, 400)) {
-    if (a.off || a.inside || a.shut || m.font[a.topic] * v.scale >= HEADED) continue;
+    if (!a.named || a.shut || m.font[a.topic] * v.scale >= HEADED) continue;
     // where places stand in it, its name must not be taken for one of theirs
     put(m.name[a.topic], 40, a.holdsAreas && a.within >= 0 ? m.x[a.topic] : a.x + a.w / 2, a.holdsAreas ? m.y[a.topic] : a.y + a.h / 2, a.hue, Math.max(a.w * 1.3, (a.depth ? 60 : 140) / v.scale));
   }
@@ -373,22 +374,21 @@ const paintBright = (ctx, v, { fade = true } = {}) => {
     ctx.globalAlpha = 1;
   }
   const cards = [...bright].filter((i) => cardShown(i) && inView(v, m.x[i], m.y[i], m.w[i], m.h[i])), own = seen.focus !== null ? m.index.get(seen.focus) : chosen?.node;
-  const lines = [...brightEdges];
   for (const i of bright) {
     const a = isTopic(i) && m.areaOf.get(i);
-    if (!a || a.off || a.inside) continue;
+    if (!a || !a.seen) continue;
     const box = a.shut ? shutBox(a) : a;
     if (i === own || a.shut) { rounded(ctx, box.x, box.y, box.w, box.h, 11); ctx.lineWidth = Math.max(2.5, 2 / v.scale); ctx.strokeStyle = i === own ? look.accent : look.border(a.hue); ctx.stroke(); }
     if (m.font[i] * v.scale >= (a.shut ? SMALLEST : HEADED)) paintHeading(ctx, a);
   }
-  for (const e of lines) paintLine(ctx, e, { strong: true });
+  for (const e of brightEdges) paintLine(ctx, e, { strong: true });
   for (const i of cards) {
     if (isRead(i, v)) { paintCard(ctx, i, v, { accent: i === own }); continue; }
     const l = 3 / v.scale, w = Math.max(m.w[i], l), h = Math.max(m.h[i], l);
     ctx.fillStyle = i === own ? look.accent : look.border(hueOf(i));
     ctx.fillRect(m.x[i] - w / 2, m.y[i] - h / 2, w, h);
   }
-  if (v.scale > 0.35) for (const e of lines) if (stated(e)) paintSign(ctx, e);
+  if (v.scale > 0.35) for (const e of brightEdges) if (stated(e)) paintSign(ctx, e);
   // who they are, where their cards cannot be read
   const put = namesOn(ctx, v, true);
   if (own !== undefined && !isTopic(own) && on[own] && !isRead(own, v)) { const b = boxOf(own); put(m.name[own], 60, b.x, b.y - 20 / v.scale, null); }

@@ -1,6 +1,5 @@
 // --- the panel: what is told of what is chosen; every name in it leads on
 
-const STATUSES = ["proposed", "accepted", "stated by hand"];
 const go = (i) => button(m.name[i] || m.id[i], "go", () => choose({ node: i }, { focus: true }));
 const swatch = (t, hedged = false) => {
   const mark = make("span", "", "swatch"), shape = document.createElementNS("http://www.w3.org/2000/svg", "svg");
@@ -21,7 +20,7 @@ const swatch = (t, hedged = false) => {
   return mark;
 };
 const chip = (e) => {
-  const t = m.types[m.type[e]], element = button("", "chip", () => choose({ edge: e }, { focus: true }), `Show this relation: ${t.label}`);
+  const t = typeOf(e), element = button("", "chip", () => choose({ edge: e }, { focus: true }), `Show this relation: ${t.label}`);
   element.append(swatch(m.type[e], m.flags[e] & HEDGED));
   return element;
 };
@@ -47,10 +46,10 @@ const quotesOf = (evidence) => evidence.map((e, _, all) => {
   quote.append(make("div", line(e.place, e.rule && e.rule !== "user" && `rule ${e.rule}`, all.length > 1 && `confidence ${e.confidence.toFixed(2)}`, all.length > 1 && e.hedged && "hedged"), "place"));
   return quote;
 });
-const certainty = (e) => line(`confidence ${m.confidence[e].toFixed(2)}`, m.flags[e] & HEDGED && "hedged", statusOf(e) > 0 && STATUSES[statusOf(e)]);
+const certainty = (e) => line(`confidence ${m.confidence[e].toFixed(2)}`, m.flags[e] & HEDGED && "hedged", statusOf(e) > 0 && STATUSES[statusOf(e)][1]);
 const noted = (x) => {
   const quote = make("blockquote", x.text), where = make("div", line(x.kind, x.hedged && "hedged", x.place, x.alsoAt && `also at ${x.alsoAt.join(", ")}`), "place");
-  if (x.about && (m.index.has(x.about) || m.live)) where.append("  ·  in the notes on ", m.index.has(x.about) ? go(m.index.get(x.about)) : goTo(x.about, "another paper"));
+  if (x.about && (m.index.has(x.about) || m.live)) where.append("  ·  in the notes on ", goTo(x.about, "another paper"));
   quote.append(where);
   return quote;
 };
@@ -93,27 +92,25 @@ const showNode = async (i) => {
   if (d.path) parts.push(make("p", d.line ? `${d.path}:${d.line}` : d.path, "facts"));
   parts.push(tools(i));
   if (m.live) parts.push(liveTools(i));
-  const told = notes || [], at = [...edgesAt(i)], over = topicsOver(i);
-  const relations = at.filter(stated).sort((a, b) => m.confidence[b] - m.confidence[a]);
+  const relations = [...edgesAt(i)].filter(stated).sort((a, b) => m.confidence[b] - m.confidence[a]);
   const held = isTopic(i) ? heldBy(i) : [];
-  const alsoUnder = isTopic(i) ? [] : at.filter((e) => m.types[m.type[e]].type === "ALSO").map((e) => m.to[e]);
   const own_ = isTopic(i) ? papersOf(i) : [], narrower = isTopic(i) ? belowTopic(i) : [];
   parts.push(
-    section(isTopic(i) ? "Broader topics" : m.guests.has(i) ? "Shown under" : "Topics", [...over, ...alsoUnder].map((t) => () => go(t))),
+    section(isTopic(i) ? "Broader topics" : m.guests.has(i) ? "Shown under" : "Topics", [...topicsOver(i), ...(isTopic(i) ? [] : alsoBeside(i))].map((t) => () => go(t))),
     section("Relations", relations.map((e) => () => {
-      const t = m.types[m.type[e]], head = make("p");
+      const t = typeOf(e), head = make("p");
       head.append(chip(e), ` ${m.from[e] === i ? t.active : t.passive} `, go(otherEnd(e, i)));
       return [head, make("p", certainty(e), "place"), ...quotesOf(evidence(e)), m.live && decisionTools(e)];
     }), 30),
-    beyond && beyond.length ? section("Relations to what is not loaded", beyond.map((r) => () => { const head = make("p"); head.append(`${r.verb} `, goTo(r.id, r.name)); return [head, make("p", r.certainty, "place"), ...quotesOf(r.evidence)]; }), 30) : null,
+    section("Relations to what is not loaded", beyond.map((r) => () => { const head = make("p"); head.append(`${r.verb} `, goTo(r.id, r.name)); return [head, make("p", r.certainty, "place"), ...quotesOf(r.evidence)]; }), 30),
     section("Related papers", related.map((r) => () => {
       const head = make("p");
-      head.append(r.node !== undefined ? go(r.node) : goTo(r.id, r.name), make("span", ` ${r.score.toFixed(2)}`, "place"));
+      head.append(goTo(r.id, r.name), make("span", ` ${r.score.toFixed(2)}`, "place"));
       return [head, make("p", r.reasons.join("; "), "place")];
     }), 60, kindOf(i) === "Paper" && !m.live && !m.compared && "without likeness of contents, which is left out of large pages; papergraph related has it"),
-    section("The reader’s own words", told.filter((x) => !x.about && x.kind !== "claim").map((x) => () => noted(x))),
-    section("What it says", told.filter((x) => !x.about && x.kind === "claim").map((x) => () => noted(x))),
-    section("Named in the notes on others", told.filter((x) => x.about).map((x) => () => noted(x))),
+    section("The reader’s own words", notes.filter((x) => !x.about && x.kind !== "claim").map((x) => () => noted(x))),
+    section("What it says", notes.filter((x) => !x.about && x.kind === "claim").map((x) => () => noted(x))),
+    section("Named in the notes on others", notes.filter((x) => x.about).map((x) => () => noted(x))),
     section("Narrower topics", held.filter(isTopic).map((t) => () => go(t))),
     section(narrower.length ? "Papers right in it" : "Papers", own_.map((p) => () => go(p))),
     section("Papers further down", narrower.flatMap((t) => papersOf(t)).map((p) => () => go(p))),
@@ -124,7 +121,7 @@ const showNode = async (i) => {
 const showEdge = async (e) => {
   shows = "edge";
   const own = ++showing;
-  const t = m.types[m.type[e]], ends = make("p", undefined, "ends"), heading = make("h2", t.label);
+  const t = typeOf(e), ends = make("p", undefined, "ends"), heading = make("h2", t.label);
   ends.append(go(m.from[e]), make("span", `${t.symmetric ? "↕" : "↓"} ${t.active}`), go(m.to[e]));
   heading.prepend(swatch(m.type[e], m.flags[e] & HEDGED), " ");
   if (!stated(e)) {
@@ -142,17 +139,16 @@ const toldOf = async (i) => {
   if (m.live) return liveToldOf(i);
   const d = await tell();
   return {
-    facts: d.nodes[i] || {}, notes: d.notes[i] || [], evidence: (e) => d.relations[e] || [],
-    related: "PR".includes(m.kind[i]) ? relatedTo(i).map((r) => ({ node: r.node, score: r.score, reasons: reasonsOf(i, r).slice(0, 3) })) : [],
+    facts: d.nodes[i] || {}, notes: d.notes[i] || [], evidence: (e) => d.relations[e] || [], beyond: [],
+    related: "PR".includes(m.kind[i]) ? relatedTo(i).map((r) => ({ id: m.id[r.node], score: r.score, reasons: reasonsOf(i, r).slice(0, 3) })) : [],
   };
 };
 const evidenceOf = async (e) => (m.live ? liveEvidenceOf(e) : (await tell()).relations[e] || []);
 
 // a shortest way, step by step
-const showPath = async (from, to) => {
+const showPath = async () => {
   shows = "path";
-  const own = ++showing;
-  const steps = wayBetween(from, to), heading = make("h2", "Path");
+  const own = ++showing, steps = way, heading = make("h2", "Path"), [from, to] = seen.path.map((id) => m.index.get(id));
   const ends = make("p", undefined, "ends");
   ends.append(go(from), make("span", "↓ to"), go(to));
   if (!steps) { openPanel(heading, ends, make("p", NO_WAY, "facts"), pathTools()); return; }
@@ -160,7 +156,7 @@ const showPath = async (from, to) => {
   for (const s of steps) if (s.edge >= 0 && stated(s.edge)) quotes.set(s.edge, await evidenceOf(s.edge));
   if (own !== showing) return;
   openPanel(heading, make("p", several(steps.length, "step"), "facts"), ends, pathTools(), section("Steps", steps.map((s) => () => {
-    const head = make("p"), t = s.edge >= 0 ? m.types[m.type[s.edge]] : null;
+    const head = make("p"), t = s.edge >= 0 ? typeOf(s.edge) : null;
     const verb = t ? (m.from[s.edge] === s.from ? t.active : t.passive) : isTopic(s.to) ? (isTopic(s.from) && topicsOver(s.to)[0] === s.from ? "is the broader topic of" : "stands under") : "holds";
     head.append(go(s.from), ` ${verb} `, go(s.to));
     return [s.edge >= 0 && stated(s.edge) && chip(s.edge), head, ...quotesOf(quotes.get(s.edge) || []).slice(0, 2)];
@@ -199,7 +195,7 @@ const showList = (entered = true, most = ROWS) => {
     make("p", line(several(kinds.get("P") || 0, "paper"), kinds.has("R") && several(kinds.get("R"), "cited paper"), kinds.has("C") && several(kinds.get("C"), "concept"), several(topics.length, "topic"), several(relations.length, "relation")), "facts"),
     tree.children.length ? part : null,
     section(topics.length ? "Under no topic" : "All", loose.map((i) => () => go(i)), 100),
-    section("Relations", relations.map((e) => () => { const t = m.types[m.type[e]], head = make("p"); head.append(go(m.from[e]), ` ${t.active} `, go(m.to[e]), make("span", ` ${certainty(e)}`, "place")); return head; })),
+    section("Relations", relations.map((e) => () => { const t = typeOf(e), head = make("p"); head.append(go(m.from[e]), ` ${t.active} `, go(m.to[e]), make("span", ` ${certainty(e)}`, "place")); return head; })),
   );
   if (entered) { panel.querySelector("h2").focus({ preventScroll: true }); writeAddress(); }
   network.redraw();
@@ -231,7 +227,7 @@ const choose = (what, { move = true, focus = false, push = true, stays = false }
     if (s.focus !== null && what.node !== undefined) s.focus = m.id[what.node];
   });
   changed({ push, tellAnew: false });
-  say(what.node !== undefined ? `${m.name[what.node]}, ${saidKind[kindOf(what.node)]}` : `${m.types[m.type[what.edge]].label}: ${m.name[m.from[what.edge]]}, ${m.name[m.to[what.edge]]}`);
+  say(what.node !== undefined ? `${m.name[what.node]}, ${saidKind[kindOf(what.node)]}` : `${typeOf(what.edge).label}: ${m.name[m.from[what.edge]]}, ${m.name[m.to[what.edge]]}`);
   const shown = what.node !== undefined ? showNode(what.node) : showEdge(what.edge), own = showing;
   return shown.then(() => {
     // what stands where is known once the panel has its size
@@ -252,7 +248,7 @@ const refreshPanel = () => {
   if (shows === "path" && !seen.path && chosen === null) { shutPanel(); return; }
   const controls = () => [...panel.querySelectorAll("button, a, input, select")], focused = controls().indexOf(document.activeElement);
   const top = panel.scrollTop, text = document.activeElement?.textContent;
-  const done = shows === "list" ? showList(false) : seen.path ? showPath(...seen.path.map((id) => m.index.get(id))) : chosen?.node !== undefined ? showNode(chosen.node) : chosen ? showEdge(chosen.edge) : null;
+  const done = shows === "list" ? showList(false) : seen.path ? showPath() : chosen?.node !== undefined ? showNode(chosen.node) : chosen ? showEdge(chosen.edge) : null;
   const own = showing;
   Promise.resolve(done).then(() => {
     if (own !== showing) return;
@@ -320,10 +316,8 @@ const endPath = (j) => {
   act((s) => { s.focus = null; s.path = [m.id[i], m.id[j]]; }, { push: true });
 };
 const openPath = ({ stays = false } = {}) => {
-  const [i, j] = seen.path.map((id) => m.index.get(id));
-  brighten();
-  const shown = showPath(i, j), own = showing, steps = wayBetween(i, j);
-  say(steps ? `Path of ${several(steps.length, "step")}` : NO_WAY);
+  const shown = showPath(), own = showing;
+  say(way ? `Path of ${several(way.length, "step")}` : NO_WAY);
   shown.then(() => {
     if (own !== showing) return;
     panel.querySelector("h2").focus({ preventScroll: true });

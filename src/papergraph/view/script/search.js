@@ -69,11 +69,13 @@ const hitRow = (k, name, facts, act_) => {
   item.addEventListener("click", act_);
   return item;
 };
+// a row that tells something and leads nowhere
+const noHit = (text) => { const item = make("li", text, "none"); for (const [name, value] of [["role", "option"], ["aria-disabled", "true"], ["aria-selected", "false"]]) item.setAttribute(name, value); return item; };
 const listHits = (many, asked) => {
   results.replaceChildren(...hits.map((hit, k) => hitRow(k, hit.name ?? m.name[hit.node], line(hit.kind ?? saidKind[kindOf(hit.node)], hit.text && `“${cut(hit.text, 90)}”`), () => take(k))));
-  if (asked && !many) { const none = make("li", "Nothing found", "none"); none.setAttribute("role", "option"); none.setAttribute("aria-disabled", "true"); none.setAttribute("aria-selected", "false"); results.append(none); }
+  if (asked && !many) results.append(noHit("Nothing found"));
   say(asked ? `${many.toLocaleString("en")} found` : "");
-  if (many > hits.length) { const rest = make("li", `${(many - hits.length).toLocaleString("en")} more: type more of it`, "none"); rest.setAttribute("role", "option"); rest.setAttribute("aria-disabled", "true"); rest.setAttribute("aria-selected", "false"); results.append(rest); }
+  if (many > hits.length) results.append(noHit(`${(many - hits.length).toLocaleString("en")} more: type more of it`));
   results.hidden = !asked;
   search.setAttribute("aria-expanded", String(!results.hidden));
   select(hits.length ? 0 : -1);

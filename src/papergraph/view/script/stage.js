@@ -69,8 +69,7 @@ const startStage = () => {
   graph.addEventListener("pointerleave", () => { hint.hidden = true; rest(-1); });
   // vis-network gives its canvas a place in the order of the Tab key; the graph itself has one
   for (const inner of graph.querySelectorAll("[tabindex]")) inner.removeAttribute("tabindex");
-  const canvas = graph.querySelector("canvas");
-  canvas.setAttribute("aria-hidden", "true");
+  graph.querySelector("canvas").setAttribute("aria-hidden", "true");
 };
 const pin = (s, i) => { s.pins = [...s.pins.filter(([id]) => id !== m.id[i]), [m.id[i], Math.round(m.x[i] - m.laidX[i]), Math.round(m.y[i] - m.laidY[i])]]; };
 
@@ -181,8 +180,8 @@ const bounds = (indices = null) => {
 // what legend and panel leave of the graph, in its own pixels
 const room = () => {
   const all = size(), taken = panel.hidden ? null : panel.getBoundingClientRect();
-  if (!taken) return { left: 0, width: all.width, height: all.height, all };
-  return narrow.matches ? { left: 0, width: all.width, height: Math.max(80, taken.top - all.top), all } : { left: 0, width: Math.max(120, taken.left - all.left), height: all.height, all };
+  if (!taken) return { width: all.width, height: all.height, all };
+  return narrow.matches ? { width: all.width, height: Math.max(80, taken.top - all.top), all } : { width: Math.max(120, taken.left - all.left), height: all.height, all };
 };
 const moveTo = ({ x, y, scale }, { animate = true, r = room() } = {}) => {
   const offset = { x: (r.width - r.all.width) / 2, y: (r.height - r.all.height) / 2 };
@@ -228,7 +227,7 @@ const cardAt = (x, y, slack) => {
 const shutAt = (x, y) => {
   for (let k = m.areas.length - 1; k >= 0; k--) {
     const a = m.areas[k];
-    if (a.topic < 0 || a.off || a.inside || !a.shut) continue;
+    if (!a.named || !a.shut) continue;
     const b = shutBox(a);
     if (x >= b.x && x <= b.x + b.w && y >= b.y && y <= b.y + b.h) return { node: a.topic, chevron: x < b.x + 32 * b.k };
   }
@@ -237,7 +236,7 @@ const shutAt = (x, y) => {
 const headingAt = (x, y) => {
   for (let k = m.areas.length - 1; k >= 0; k--) {
     const a = m.areas[k];
-    if (a.topic < 0 || a.off || a.inside || a.shut || m.font[a.topic] * scaleNow < HEADED) continue;
+    if (!a.named || a.shut || m.font[a.topic] * scaleNow < HEADED) continue;
     const t = a.topic, left = m.x[t] - m.w[t] / 2;
     if (x >= left - 26 && x <= left + m.w[t] + 30 && Math.abs(y - m.y[t]) <= m.h[t] / 2 + 4) return { node: t, chevron: x < left - 4 };
   }
@@ -248,7 +247,7 @@ const edgeAt = (x, y, reach) => {
   // what is not drawn cannot be meant
   if (linesAre === "bundles") return best;
   for (let e = 0; e < edgeOn.length; e++) {
-    if (!edgeOn[e] || (linesAre === "far" && m.types[m.type[e]].type === "ALIKE")) continue;
+    if (!edgeOn[e] || (linesAre === "far" && isAlike(e))) continue;
     const [ax_, ay_] = endOf(m.from[e]), [bx_, by_] = endOf(m.to[e]);
     const x1 = Math.min(ax_, bx_) - 60, x2 = Math.max(ax_, bx_) + 60, y1 = Math.min(ay_, by_) - 60, y2 = Math.max(ay_, by_) + 60;
     if (x < x1 || x > x2 || y < y1 || y > y2) continue;
@@ -275,7 +274,7 @@ const under = ({ x, y }) => {
   // far away a topic is all of its place
   for (let k = m.areas.length - 1; k >= 0; k--) {
     const a = m.areas[k];
-    if (a.topic >= 0 && !a.off && !a.inside && m.font[a.topic] * scale < HEADED && x >= a.x && x <= a.x + a.w && y >= a.y && y <= a.y + a.h) return { node: a.topic };
+    if (a.named && m.font[a.topic] * scale < HEADED && x >= a.x && x <= a.x + a.w && y >= a.y && y <= a.y + a.h) return { node: a.topic };
   }
   return null;
 };
@@ -302,7 +301,7 @@ const onPointer = (event) => {
     hold([found.node]);
     sayHint(event, m.name[found.node], line(saidKind[kindOf(found.node)], m.decisions[m.decision[found.node]], isTopic(found.node) ? several(countIn(found.node), "paper") : several(m.degree[found.node], "relation")));
   } else {
-    const e = found.edge, t = m.types[m.type[e]];
+    const e = found.edge, t = typeOf(e);
     sayHint(event, `${m.name[m.from[e]]} — ${t.active} — ${m.name[m.to[e]]}`, stated(e) ? line(`confidence ${m.confidence[e].toFixed(2)}`, m.flags[e] & HEDGED && "hedged") : "");
   }
 };

@@ -47,7 +47,6 @@ const onResize = () => {
   if (!m.tall || isTall() === tall) return;
   tall = isTall();
   stand(m, tall);
-  m.held = m.counts = m.largest = null;
   changed();
   overview(false);
 };

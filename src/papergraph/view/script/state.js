@@ -7,7 +7,8 @@ const past = []; // what was seen before each change, as JSON
 const PAST = 100;
 
 // made from it: what is on, what stands for what is in a closed topic, and what stays bright (null: all)
-let on, edgeOn, standsIn, bright = null, brightEdges = null;
+// `way` is the path that is shown, step by step; null where there is none
+let on, edgeOn, standsIn, bright = null, brightEdges = null, way = null;
 
 // alters what is seen and remembers how it was; whether anything is different now
 const alter = (change, keep = true) => {
@@ -46,7 +47,8 @@ const derive = () => {
     shut[area.index] = area.within >= 0 && shut[area.within] >= 0 ? shut[area.within] : id !== null && closed.has(id) ? area.index : -1;
     area.off = off[area.index] || hidden.has("Topic");
     area.shut = shut[area.index] === area.index;
-    area.inside = shut[area.index] >= 0 && !area.shut;
+    area.seen = !area.off && (shut[area.index] < 0 || area.shut);
+    area.named = area.seen && area.topic >= 0;
   }
   on = new Uint8Array(n);
   standsIn = new Int32Array(n);
@@ -61,21 +63,23 @@ const derive = () => {
     standsIn[i] = area >= 0 && m.areas[area].topic !== i ? m.areas[area].topic : i;
   }
   edgeOn = new Uint8Array(m.from.length);
-  const types = m.types.map((t) => !hidden.has(t.type)), byStatus = [!hidden.has("status:proposed"), !hidden.has("status:accepted"), !hidden.has("status:hand")];
+  const types = m.types.map((t) => !hidden.has(t.type)), byStatus = STATUSES.map(([key]) => !hidden.has("status:" + key));
   for (let e = 0; e < edgeOn.length; e++) {
     edgeOn[e] = types[m.type[e]] && on[m.from[e]] && on[m.to[e]] && (!stated(e) || (m.confidence[e] >= seen.least - 1e-6 && byStatus[statusOf(e)]));
   }
   brighten();
 };
 const BRIGHT_LINES = 3000;
+const STATUSES = [["proposed", "proposed"], ["accepted", "accepted"], ["hand", "stated by hand"]]; // key and words, by `statusOf`
 const statusOf = (e) => (m.flags[e] & BY_HAND ? 2 : m.flags[e] & ACCEPTED ? 1 : 0);
 
 const brighten = () => {
-  bright = brightEdges = null;
+  bright = brightEdges = way = null;
   if (seen.path) {
-    const [a, b] = seen.path.map((p) => m.index.get(p)), steps = a === undefined || b === undefined ? null : wayBetween(a, b);
-    bright = new Set(steps ? steps.flatMap((s) => [s.from, s.to]) : [a, b]);
-    brightEdges = new Set(steps ? steps.map((s) => s.edge).filter((e) => e >= 0) : []);
+    const [a, b] = seen.path.map((p) => m.index.get(p));
+    way = a === undefined || b === undefined ? null : wayBetween(a, b);
+    bright = new Set(way ? way.flatMap((s) => [s.from, s.to]) : [a, b]);
+    brightEdges = new Set(way ? way.map((s) => s.edge).filter((e) => e >= 0) : []);
     return;
   }
   const i = seen.focus !== null ? m.index.get(seen.focus) : chosen?.node;
@@ -88,7 +92,6 @@ const brighten = () => {
   if (seen.focus === null) for (const e of edgesAt(i)) if (edgeOn[e]) bright.add(otherEnd(e, i));
   // all that stands in a bright topic, however deep
   if (isTopic(i) && seen.focus === null) { const inner = [i]; for (const t of inner) for (const x of heldBy(t)) { bright.add(x); if (isTopic(x)) inner.push(x); } }
-  brightEdges = new Set();
   const found = new Set();
   for (const x of bright) for (const e of edgesAt(x)) if (edgeOn[e] && bright.has(otherEnd(e, x)) && (seen.focus !== null || isTopic(i) || m.from[e] === i || m.to[e] === i)) found.add(e);
   // what is stated lies over what is computed

@@ -3,7 +3,7 @@
 // the nodes next to one: over relations, and between papers and topics, topics and broader ones; `edge` is -1 for a place in a topic
 const nextTo = (i) => {
   const out = [];
-  for (const e of edgesAt(i)) if (edgeOn[e] && m.types[m.type[e]].type !== "ALIKE") out.push({ node: otherEnd(e, i), edge: e });
+  for (const e of edgesAt(i)) if (edgeOn[e] && !isAlike(e)) out.push({ node: otherEnd(e, i), edge: e });
   // a guest only stands there
   const over = m.guests.has(i) ? undefined : topicsOver(i)[0];
   if (over !== undefined && on[over]) out.push({ node: over, edge: -1 });
@@ -49,8 +49,10 @@ const topicPath = (t) => [...topicsOver(t).reverse(), t].map((x) => m.name[x]).j
 const STRONGEST = 100, MIDDLE = 50, LARGEST = 200;
 const round = (x) => Number(x.toFixed(3));
 // the topics that a paper has itself, not those that it is only shown under
-const topicsOf = (i) => [...(m.guests.has(i) ? [] : topicsOver(i).slice(0, 1)), ...[...edgesAt(i)].filter((e) => m.types[m.type[e]].type === "ALSO" && m.from[e] === i).map((e) => m.to[e])];
-const papersOf = (t) => [...heldBy(t).filter((o) => "PR".includes(m.kind[o]) && !m.guests.has(o)), ...[...edgesAt(t)].filter((e) => m.types[m.type[e]].type === "ALSO").map((e) => m.from[e])];
+const topicsOf = (i) => [...(m.guests.has(i) ? [] : topicsOver(i).slice(0, 1)), ...alsoBeside(i)];
+const papersOf = (t) => [...heldBy(t).filter((o) => "PR".includes(m.kind[o]) && !m.guests.has(o)), ...alsoBeside(t)];
+// the further topics of a paper; the papers of which a topic is a further one
+const alsoBeside = (i) => [...edgesAt(i)].filter(isAlso).map((e) => otherEnd(e, i));
 const relatedTo = (i, most = 8) => {
   const clues = new Map();
   const add = (node, clue) => { if (node !== i && "PR".includes(m.kind[node])) { if (clues.has(node)) clues.get(node).push(clue); else clues.set(node, [clue]); } };
@@ -76,7 +78,7 @@ const REASONS = ["relation", "via", "topic", "contents"];
 // why, in the words and the order of the command line
 const reasonsOf = (i, { node, clues }) => {
   const text = (clue) => {
-    if (clue.kind === "relation") { const t = m.types[m.type[clue.edge]]; return `${m.from[clue.edge] === i ? t.active : t.passive} “${m.name[node]}”${m.flags[clue.edge] & HEDGED ? " (hedged)" : ""}`; }
+    if (clue.kind === "relation") { const t = typeOf(clue.edge); return `${m.from[clue.edge] === i ? t.active : t.passive} “${m.name[node]}”${m.flags[clue.edge] & HEDGED ? " (hedged)" : ""}`; }
     if (clue.kind === "via") return `both lead to ${kindOf(clue.between) === "Concept" ? "the concept " : ""}“${m.name[clue.between]}”`;
     if (clue.kind === "topic") return `both under “${topicPath(clue.between)}”`;
     return clue.terms.length ? `alike in ${clue.terms.join(", ")}` : "alike in meaning";
