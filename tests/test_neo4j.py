@@ -36,7 +36,7 @@ from papergraph.vocabulary import LABELS, RELATIONS, STRUCTURE, AssertedBy, Stat
 from test_graph import said_by_a_source
 
 PAPERGRAPH = str(Path(sys.executable).parent / "papergraph")
-INTERNAL = {"Statement", "ChangeSet", "ChangePage", "Store", "Layout"}
+INTERNAL = {"Statement", "ChangeSet", "ChangePage", "Store", "Layout", "Kept"}
 
 
 @pytest.fixture

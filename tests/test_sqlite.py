@@ -192,9 +192,10 @@ def test_queries_use_indexes(iclr: Library) -> None:
 
 
 BACK_TO = {
-    2: "DROP TABLE position; PRAGMA user_version = 2;",
+    3: "DROP TABLE kept; DROP INDEX change_set_undoes; ALTER TABLE change_set DROP COLUMN details; PRAGMA user_version = 3;",
+    2: "DROP TABLE kept; DROP INDEX change_set_undoes; ALTER TABLE change_set DROP COLUMN details; DROP TABLE position; PRAGMA user_version = 2;",
     1: (
-        "DROP TABLE position; DROP TABLE tally; DROP INDEX relation_source; DROP INDEX relation_target; CREATE INDEX relation_source ON relation (source);"
+        "DROP TABLE kept; DROP INDEX change_set_undoes; ALTER TABLE change_set DROP COLUMN details; DROP TABLE position; DROP TABLE tally; DROP INDEX relation_source; DROP INDEX relation_target; CREATE INDEX relation_source ON relation (source);"
         "CREATE INDEX relation_target ON relation (target); PRAGMA user_version = 1;"
     ),
 }

@@ -57,6 +57,30 @@ def test_the_log_tells_what_was_done(store: Store) -> None:
     assert store.touched_after(1) == (2,)
 
 
+def test_a_change_set_tells_what_it_was_made_by(store: Store) -> None:
+    store.apply([Change(None, Statement(USER, A))], by="import", action="import", details={"rules": "a1", "字": ["x", 1.5]})
+    put(store, B)
+    assert [c.details for c in store.history()] == [{}, {"rules": "a1", "字": ["x", 1.5]}]
+
+
+def test_texts_are_kept_beside_the_graph(store: Store) -> None:
+    assert store.kept("") == {}
+    store.apply([Change(None, Statement(USER, A))], by="user", action="put", keep={"origin 1": "甲\x00' \"", "origin 2": "b"})
+    before = store.graph(), store.history()
+    store.keep({"origin 2": None, "origin 3": "c", "other": "d"})
+    store.apply([], by="user", action="nothing", keep={"other": "e"})
+    assert store.kept("origin") == {"origin 1": "甲\x00' \"", "origin 3": "c"}
+    assert store.kept("other") == {"other": "e"}
+    assert (store.graph(), store.history()) == before
+
+
+def test_what_is_kept_with_a_change_that_is_refused_is_not_kept(store: Store) -> None:
+    put(store, A)
+    with pytest.raises(StoreError, match="run the command again"):
+        store.apply([Change(None, Statement(USER, A))], by="user", action="again", keep={"a": "b"})
+    assert store.kept("") == {}
+
+
 def test_a_change_that_does_not_fit_changes_nothing(store: Store) -> None:
     put(store, A)
     with pytest.raises(StoreError, match="run the command again"):

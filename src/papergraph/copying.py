@@ -55,8 +55,8 @@ def plan_copy(source: Store, target: Store) -> CopyPlan:
     return CopyPlan(tuple(ours[present:]), start, present)
 
 
-def _identity(change_set: ChangeSet) -> tuple[int, str, str, str, int | None]:
-    return change_set.number, change_set.at, change_set.by, change_set.action, change_set.undoes
+def _identity(change_set: ChangeSet) -> tuple[object, ...]:
+    return change_set.number, change_set.at, change_set.by, change_set.action, change_set.undoes, change_set.details
 
 
 def copy(source: Store, target: Store, plan: CopyPlan, progress: Progress | None = None) -> None:
@@ -68,7 +68,7 @@ def copy(source: Store, target: Store, plan: CopyPlan, progress: Progress | None
         for piece in batches(source.changes(change_set.number, start), PIECE):
             if progress:
                 progress("copying", done, total)
-            applied = target.apply(piece, by=change_set.by, action=change_set.action, undoes=change_set.undoes, at=change_set.at, continues=number)
+            applied = target.apply(piece, by=change_set.by, action=change_set.action, undoes=change_set.undoes, at=change_set.at, continues=number, details=change_set.details)
             if applied is None or applied.number != change_set.number:
                 raise StoreError(f"{target.location} was changed by others while it was copied to; copy into an empty store")
             number = applied.number

@@ -17,6 +17,7 @@ from typing import Any
 
 from papergraph.errors import PapergraphError, StoreError
 from papergraph.model import NODE_TYPES, Paper, Relation, Statement, property_names
+from papergraph.store.bodies import dump_details
 from papergraph.store.neo4j_rows import node_row, pages, relation_row, statement_id, statement_row
 from papergraph.store.protocol import Progress, Store
 from papergraph.store.rows import batches
@@ -31,7 +32,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
         *("id:string", "element:string", "asserter:string", "label:string", "removed:boolean", "body:string"),
         *("refs:string[]", "keys:string[]", "work:string", "changeSets:long[]"),
     ),
-    "ChangeSet": ("number:long", "at:string", "by:string", "action:string", "undoes:long", "counts:string"),
+    "ChangeSet": ("number:long", "at:string", "by:string", "action:string", "undoes:long", "counts:string", "details:string"),
     "ChangePage": ("changeSet:long", "start:long", "changes:string[]", "keys:string[]"),
     "Store": ("id:string", "version:long", "changeSets:long"),
 }
@@ -142,7 +143,7 @@ class _Writer:
         self._table("Statement", _COLUMNS["Statement"], self._statements(), sum(totals.values()))
         history = self._store.history()[::-1]
         sets = (
-            {"number": c.number, "at": c.at, "by": c.by, "action": c.action, "undoes": c.undoes, "counts": json.dumps(c.counts)}
+            {"number": c.number, "at": c.at, "by": c.by, "action": c.action, "undoes": c.undoes, "counts": json.dumps(c.counts), "details": dump_details(c.details) or None}
             for c in history
         )
         self._table("ChangeSet", _COLUMNS["ChangeSet"], sets, len(history))

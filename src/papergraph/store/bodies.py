@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from papergraph.errors import StoreError
@@ -19,6 +20,16 @@ def dump(element: Node | Relation) -> str:
 def load_counts(text: str) -> tuple[tuple[str, str, int], ...]:
     """What `changes.count` gave, from JSON."""
     return tuple((str(verb), str(label), int(n)) for verb, label, n in _parse(text))
+
+
+def dump_details(details: Mapping[str, Any] | None) -> str:
+    """A change set's details as JSON; empty for none."""
+    return _encode(details) if details else ""
+
+
+def load_details(text: str | None) -> dict[str, Any]:
+    """What `dump_details` was given."""
+    return dict(_parse(text)) if text else {}
 
 
 def load_node(label: str, body: str) -> Node:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from papergraph.model import Node, Note, Paper, Relation, Source, Statement, label_of
 
@@ -45,7 +46,8 @@ class ChangeSet:
     """A numbered change of a store, applied in one transaction.
 
     `at` is ISO 8601 in UTC; `by` who made it (`import`, `user`, or `llm` for what a language model proposed); `action` what was asked for, as one would type it;
-    `undoes` the number of the change set that this one takes back.
+    `undoes` the number of the change set that this one takes back. `details` are what else made it what it is, ready for JSON: the rules
+    and the lexicon that an import read by, the model that confidences were calibrated with.
     """
 
     number: int
@@ -56,6 +58,7 @@ class ChangeSet:
     undoes: int | None = None
     undone_by: int | None = None
     counts: tuple[tuple[str, str, int], ...] = ()
+    details: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     @property
     def size(self) -> int:

@@ -3,7 +3,7 @@
 The graph stands in the database as a person would draw it: papers, topics, concepts, notes and sources with typed
 relationships. Beside it, unconnected, stand what it is made from and undone by: `Statement`, `ChangeSet` and `ChangePage`
 nodes, and one `Store` node whose write lock lets one writer work at a time; and `Layout` nodes, which hold where the page
-drew what. Every statement is a file of `cypher/`; labels and relationship types come from the vocabulary alone, all else
+drew what, and `Kept` ones, which hold what else is known beside the graph. Every statement is a file of `cypher/`; labels and relationship types come from the vocabulary alone, all else
 goes in as parameters. The driver's errors never leave.
 """
 
@@ -25,7 +25,7 @@ from neo4j import exceptions as failures
 from papergraph.errors import StaleError, StoreBusyError, StoreError, StoreMissingError, UsageError
 from papergraph.model import NODE_TYPES, Concept, Edge, Graph, Node, Paper, Relation, Source, Statement, Topic
 from papergraph.store import cypher
-from papergraph.store.bodies import load_counts, load_element, load_statement
+from papergraph.store.bodies import dump_details, load_counts, load_details, load_element, load_statement
 from papergraph.store.changes import Change, ChangeSet, add_counts, count, now
 from papergraph.store.indexed import Candidate, find
 from papergraph.store.likeness import rank_alike
@@ -68,6 +68,17 @@ class Login:
 
     def __repr__(self) -> str:
         return "Login(…)"
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """What opens a change set."""
+
+    by: str
+    action: str
+    undoes: int | None
+    at: str
+    details: str | None
 
 
 class Neo4jStore:
@@ -223,17 +234,30 @@ class Neo4jStore:
     # --- writing
 
     def apply(
-        self, changes: Sequence[Change], *, by: str, action: str, undoes: int | None = None, at: str | None = None, continues: int | None = None
+        self,
+        changes: Sequence[Change],
+        *,
+        by: str,
+        action: str,
+        undoes: int | None = None,
+        at: str | None = None,
+        continues: int | None = None,
+        details: Mapping[str, Any] | None = None,
+        keep: Mapping[str, str | None] | None = None,
     ) -> ChangeSet | None:
         if not changes:
+            if keep:
+                self.keep(keep)
             return None
         number = continues
         at = at or now()
         # what others lead to comes first, so that no piece is woven twice
         ordered = changes if len(changes) <= PIECE else sorted(changes, key=lambda c: isinstance(c.statement.element, Relation))
+        header = _Header(by, action, undoes, at, dump_details(details) or None)
         for done, piece in enumerate(batches(ordered, PIECE)):
+            last = (done + 1) * PIECE >= len(ordered)
             try:
-                number = self._apply_piece(piece, by, action, undoes, at, number)
+                number = self._apply_piece(piece, header, number, keep or {} if last else {})
             except StaleError as error:
                 if not done:
                     raise
@@ -241,7 +265,7 @@ class Neo4jStore:
         found = self._rows("change_set_get", number=number)
         return _change_set(found[0], tuple(changes))
 
-    def _apply_piece(self, changes: Sequence[Change], by: str, action: str, undoes: int | None, at: str, continues: int | None) -> int:
+    def _apply_piece(self, changes: Sequence[Change], header: _Header, continues: int | None, keep: Mapping[str, str | None]) -> int:
         """Apply the changes in one transaction, exactly once, even if the connection is lost while it is committed."""
         token = uuid.uuid4().hex
         numbers: list[int] = []
@@ -250,7 +274,8 @@ class Neo4jStore:
             self._run("store_lock")
             newest = int(self._rows("store_number")[0]["number"])
             numbers[:] = [newest + 1 if continues is None else continues]
-            self._apply_within(changes, by, action, undoes, at, numbers[0], token, new=continues is None)
+            self._apply_within(changes, header if continues is None else None, numbers[0], token)
+            self._keep(keep)
             return numbers[0]
 
         for attempt in (1, 2, 3):
@@ -267,14 +292,13 @@ class Neo4jStore:
                     raise StoreError(f"the connection to {self.location} was lost while changes were stored; nothing of them was; run the command again") from error
         raise AssertionError("unreachable")
 
-    def _apply_within(
-        self, changes: Sequence[Change], by: str, action: str, undoes: int | None, at: str, number: int, token: str, *, new: bool
-    ) -> None:
+    def _apply_within(self, changes: Sequence[Change], header: _Header | None, number: int, token: str) -> None:
+        """`header` opens the change set of that number; without it the changes go on with it."""
         held = self.statements_on({c.statement.element.id for c in changes})
         check_held(changes, held)
         rows = rows_of(self, changes, held)
-        if new:
-            self._run("change_set_put", number=number, at=at, by=by, action=action, undoes=undoes)
+        if header is not None:
+            self._run("change_set_put", number=number, at=header.at, by=header.by, action=header.action, undoes=header.undoes, details=header.details)
         self._log(number, changes, token)
         self._put_statements(number, changes, held, dict(rows.works))
         self._put_graph(rows)
@@ -315,6 +339,17 @@ class Neo4jStore:
         if rows.stale:
             texts = {c.paper.id: (c.paper.title, *c.texts) for c in self.contents(rows.stale)}
             self._run_rows("terms_put", [{"id": p, "terms": sorted(n), "counts": [n[t] for t in sorted(n)]} for p, n in count_terms(texts)])
+
+    def keep(self, values: Mapping[str, str | None]) -> None:
+        def work(_: neo4j.ManagedTransaction) -> None:
+            self._run("store_lock")
+            self._keep(values)
+
+        self._write(work)
+
+    def _keep(self, values: Mapping[str, str | None]) -> None:
+        self._run_rows("kept_drop", [name for name, value in values.items() if value is None], "names")
+        self._run_rows("kept_put", [{"name": name, "value": value} for name, value in values.items() if value is not None])
 
     def keep_positions(self, positions: Mapping[str, tuple[float, float]]) -> None:
         placed = [(node, float(x), float(y)) for node, (x, y) in sorted(positions.items())]
@@ -507,6 +542,9 @@ class Neo4jStore:
     def touched_after(self, number: int) -> tuple[int, ...]:
         return tuple(int(r["number"]) for r in self._rows("touched_after", number=number))
 
+    def kept(self, prefix: str) -> dict[str, str]:
+        return {r["name"]: r["value"] for r in self._rows("kept", prefix=prefix)}
+
     def positions(self) -> dict[str, tuple[float, float]]:
         placed = [p for r in self._rows("layouts") for p in zip(r["ids"], r["xs"], r["ys"], strict=True)]
         return {node: (x, y) for node, x, y in sorted(placed)}
@@ -628,7 +666,7 @@ def _statements(rows: Iterable[Row]) -> list[Statement]:
 
 
 def _change_set(row: Row, changes: tuple[Change, ...] = ()) -> ChangeSet:
-    return ChangeSet(row["number"], row["at"], row["by"], row["action"], changes, row["undoes"], row["undoneBy"], load_counts(row["counts"]))
+    return ChangeSet(row["number"], row["at"], row["by"], row["action"], changes, row["undoes"], row["undoneBy"], load_counts(row["counts"]), load_details(row["details"]))
 
 
 # --- order

@@ -124,7 +124,16 @@ class Store(Postings, Protocol):
         """Do `work`, which only reads, in one transaction; it may be done again if the connection is lost."""
 
     def apply(
-        self, changes: Sequence[Change], *, by: str, action: str, undoes: int | None = None, at: str | None = None, continues: int | None = None
+        self,
+        changes: Sequence[Change],
+        *,
+        by: str,
+        action: str,
+        undoes: int | None = None,
+        at: str | None = None,
+        continues: int | None = None,
+        details: Mapping[str, Any] | None = None,
+        keep: Mapping[str, str | None] | None = None,
     ) -> ChangeSet | None:
         """Apply changes and log them as a new change set; `None`, and no change set, where there are none.
 
@@ -137,6 +146,10 @@ class Store(Postings, Protocol):
             When it was done, in ISO 8601 UTC; now if `None`.
         continues
             The number of the newest change set if the changes belong to it.
+        details
+            What else made it what it is, ready for JSON.
+        keep
+            What to keep beside the graph, as `keep` takes it, in the same transaction (the last one, where there are several).
 
         Raises
         ------
@@ -236,6 +249,15 @@ class Store(Postings, Protocol):
 
     def touched_after(self, number: int) -> tuple[int, ...]:
         """The numbers of later change sets, not undone, that changed the same statements."""
+
+    def kept(self, prefix: str) -> dict[str, str]:
+        """What is kept beside the graph under names that begin with `prefix`, by name in their order."""
+
+    def keep(self, values: Mapping[str, str | None]) -> None:
+        """Keep texts beside the graph under these names, in place of what stood there; `None` forgets one. One transaction.
+
+        It is no change of the graph: it stands in no statement, change set or export, and is not undone.
+        """
 
     def positions(self) -> dict[str, tuple[float, float]]:
         """Where the page last drew each node, `(x, y)` in its units, by id in their order; empty where that was never kept."""

@@ -18,7 +18,18 @@ from papergraph.errors import StaleError, StoreBusyError, StoreError, StoreMissi
 from papergraph.graph import leads_to
 from papergraph.model import Concept, Edge, Graph, Node, Paper, Relation, Source, Statement, Topic
 from papergraph.resolve.identity import keys_of
-from papergraph.store.bodies import body_label, dump, dump_statement, load_counts, load_element, load_node, load_relation, load_statement
+from papergraph.store.bodies import (
+    body_label,
+    dump,
+    dump_details,
+    dump_statement,
+    load_counts,
+    load_details,
+    load_element,
+    load_node,
+    load_relation,
+    load_statement,
+)
 from papergraph.store.changes import Change, ChangeSet, add_counts, count, now
 from papergraph.store.indexed import Candidate, find, names_of, tokens_of
 from papergraph.store.likeness import rank_alike
@@ -174,22 +185,35 @@ class SqliteStore:
                 raise
 
     def apply(
-        self, changes: Sequence[Change], *, by: str, action: str, undoes: int | None = None, at: str | None = None, continues: int | None = None
+        self,
+        changes: Sequence[Change],
+        *,
+        by: str,
+        action: str,
+        undoes: int | None = None,
+        at: str | None = None,
+        continues: int | None = None,
+        details: Mapping[str, Any] | None = None,
+        keep: Mapping[str, str | None] | None = None,
     ) -> ChangeSet | None:
         if not changes:
+            if keep:
+                self.keep(keep)
             return None
         with self._writing():
             held = self.statements_on({c.statement.element.id for c in changes})
             check_held(changes, held)
             rows = rows_of(self, changes, held)
-            number = self._open_change_set(by, action, undoes, at) if continues is None else continues
+            number = self._open_change_set(by, action, undoes, at, details) if continues is None else continues
             self._put_statements(number, changes, held)
             self._put_graph(rows)
+            self._keep(keep or {})
         found = self._rows("change_set_get", number=number)
         return _change_set(found[0], tuple(changes))
 
-    def _open_change_set(self, by: str, action: str, undoes: int | None, at: str | None) -> int:
-        return int(self._db.execute(queries()["change_set_put"], {"at": at or now(), "by": by, "action": action, "undoes": undoes, "counts": "[]"}).fetchone()[0])
+    def _open_change_set(self, by: str, action: str, undoes: int | None, at: str | None, details: Mapping[str, Any] | None) -> int:
+        values = {"at": at or now(), "by": by, "action": action, "undoes": undoes, "counts": "[]", "details": dump_details(details) or None}
+        return int(self._db.execute(queries()["change_set_put"], values).fetchone()[0])
 
     def _put_statements(self, number: int, changes: Sequence[Change], held: Iterable[Statement]) -> None:
         """Log the changes in the change set of that number, and make them."""
@@ -251,6 +275,14 @@ class SqliteStore:
             if row["text"]:
                 pieces.append(row["text"])
         return texts
+
+    def keep(self, values: Mapping[str, str | None]) -> None:
+        with self._writing():
+            self._keep(values)
+
+    def _keep(self, values: Mapping[str, str | None]) -> None:
+        self._run_many("kept_drop", ({"name": name} for name in values))
+        self._run_many("kept_put", ({"name": name, "value": value} for name, value in values.items() if value is not None))
 
     def keep_positions(self, positions: Mapping[str, tuple[float, float]]) -> None:
         with self._writing():
@@ -457,6 +489,9 @@ class SqliteStore:
     def touched_after(self, number: int) -> tuple[int, ...]:
         return tuple(int(r["number"]) for r in self._rows("touched_after", number=number))
 
+    def kept(self, prefix: str) -> dict[str, str]:
+        return {r["name"]: r["value"] for r in self._rows("kept", prefix=prefix, after=prefix + "\U0010ffff")}
+
     def positions(self) -> dict[str, tuple[float, float]]:
         return {r["node"]: (r["x"], r["y"]) for r in self._rows("positions")}
 
@@ -500,7 +535,7 @@ def _statement(row: Row) -> Statement:
 
 
 def _change_set(row: Row, changes: tuple[Change, ...] = ()) -> ChangeSet:
-    return ChangeSet(row["number"], row["at"], row["by"], row["action"], changes, row["undoes"], row["undone_by"], load_counts(row["counts"]))
+    return ChangeSet(row["number"], row["at"], row["by"], row["action"], changes, row["undoes"], row["undone_by"], load_counts(row["counts"]), load_details(row["details"]))
 
 
 def _change_row(number: int, position: int, change: Change, body: Mapping[int, str]) -> Parameters:

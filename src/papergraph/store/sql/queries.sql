@@ -214,7 +214,7 @@ SELECT type, count(*) AS n FROM relation GROUP BY type ORDER BY n DESC, type;
 SELECT (SELECT count(*) FROM node WHERE label = 'Paper' AND role = 'entry') AS entries, (SELECT count(*) FROM change_set) AS change_sets;
 
 -- name: change_set_put
-INSERT INTO change_set (at, by, action, undoes, counts) VALUES (:at, :by, :action, :undoes, :counts) RETURNING number;
+INSERT INTO change_set (at, by, action, undoes, counts, details) VALUES (:at, :by, :action, :undoes, :counts, :details) RETURNING number;
 
 -- name: change_set_count
 UPDATE change_set SET counts = :counts WHERE number = :number;
@@ -223,14 +223,14 @@ UPDATE change_set SET counts = :counts WHERE number = :number;
 INSERT INTO change (change_set, position, element, asserter, before, after) VALUES (:change_set, :position, :element, :asserter, :before, :after);
 
 -- name: history
-SELECT c.number, c.at, c.by, c.action, c.undoes, c.counts,
+SELECT c.number, c.at, c.by, c.action, c.undoes, c.counts, c.details,
        (SELECT max(u.number) FROM change_set AS u WHERE u.undoes = c.number) AS undone_by
 FROM change_set AS c
 WHERE :element IS NULL OR c.number IN (SELECT change_set FROM change WHERE element IN (SELECT value FROM json_each(:element)))
 ORDER BY c.number DESC LIMIT :limit;
 
 -- name: change_set_get
-SELECT c.number, c.at, c.by, c.action, c.undoes, c.counts, (SELECT max(u.number) FROM change_set AS u WHERE u.undoes = c.number) AS undone_by
+SELECT c.number, c.at, c.by, c.action, c.undoes, c.counts, c.details, (SELECT max(u.number) FROM change_set AS u WHERE u.undoes = c.number) AS undone_by
 FROM change_set AS c WHERE c.number = :number;
 
 -- name: changes_of
@@ -240,6 +240,15 @@ SELECT before, after FROM change WHERE change_set = :number AND position >= :sta
 SELECT DISTINCT later.change_set AS number FROM change AS mine CROSS JOIN change AS later INDEXED BY change_element
   ON later.element = mine.element AND later.asserter = mine.asserter AND later.change_set > mine.change_set
 WHERE mine.change_set = :number ORDER BY number;
+
+-- name: kept
+SELECT name, value FROM kept WHERE name >= :prefix AND name < :after ORDER BY name;
+
+-- name: kept_drop
+DELETE FROM kept WHERE name = :name;
+
+-- name: kept_put
+INSERT INTO kept (name, value) VALUES (:name, :value);
 
 -- name: positions
 SELECT node, x, y FROM position ORDER BY node;
