@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from papergraph import editing
 from papergraph.errors import StaleError, StoreError, UsageError
 from papergraph.model import Concept, Graph, Node, Note, Paper, Relation, Source, Topic
+from papergraph.query.contradictions import Conflict, Disagreement, disagreements
 from papergraph.query.names import resolve
 from papergraph.query.path import Step, shortest_path
 from papergraph.query.related import Related, related, topic_path
@@ -161,6 +162,10 @@ class Library:
     def contradictions(self, *, min_confidence: float = 0.0) -> tuple[tuple[Relation, Node, Node], ...]:
         """The relations that say that two works contradict each other."""
         return self.relations(types=("contradicts",), min_confidence=min_confidence)
+
+    def disagreements(self, *, kinds: Sequence[Conflict] = (), min_confidence: float = 0.0, limit: int = 100) -> list[Disagreement]:
+        """Contradictions that are stated, relations that cannot all hold, and gaps where a contradiction might be. See `query.contradictions`."""
+        return disagreements(self.store, kinds=kinds, min_confidence=min_confidence, limit=limit)
 
     def topics(self) -> tuple[tuple[Topic, int], ...]:
         """Topics with the number of papers right under each, in the order of the notes."""

@@ -291,14 +291,6 @@ def relations(
     _show_relations(found, json=json, what="relations")
 
 
-@app.command()
-def contradictions(context: typer.Context, min_confidence: MinConfidence = 0.0, json: Json = False) -> None:
-    """List the papers that contradict each other, with the quotes that say so."""
-    with open_library(context) as library:
-        found = library.contradictions(min_confidence=min_confidence)
-    _show_relations(found, json=json, what="contradictions")
-
-
 def _is_entry(node: Node) -> bool:
     return isinstance(node, Paper) and node.role is Role.ENTRY
 
