@@ -14,6 +14,7 @@ from papergraph.query.contradictions import Conflict, Disagreement, disagreement
 from papergraph.query.names import resolve
 from papergraph.query.path import Step, shortest_path
 from papergraph.query.related import Related, related, topic_path
+from papergraph.query.suggestions import Suggestions, suggest
 from papergraph.store import is_server, open_store
 from papergraph.store.changes import Change, ChangeSet
 from papergraph.store.protocol import Filter, Hit, Likeness, Statistics, Store, Surroundings
@@ -166,6 +167,10 @@ class Library:
     def disagreements(self, *, kinds: Sequence[Conflict] = (), min_confidence: float = 0.0, limit: int = 100) -> list[Disagreement]:
         """Contradictions that are stated, relations that cannot all hold, and gaps where a contradiction might be. See `query.contradictions`."""
         return disagreements(self.store, kinds=kinds, min_confidence=min_confidence, limit=limit)
+
+    def suggest(self, paper: str | None = None, *, limit: int = 10, progress: Progress | None = None) -> Suggestions:
+        """Pairs of papers that may be related but of which nothing is stated, each with its reasons; of `paper` alone if named. Nothing is stored."""
+        return suggest(self.store, self.paper(paper) if paper is not None else None, limit=limit, progress=progress)
 
     def topics(self) -> tuple[tuple[Topic, int], ...]:
         """Topics with the number of papers right under each, in the order of the notes."""

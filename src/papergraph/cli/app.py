@@ -88,6 +88,6 @@ def papergraph(
     """Reading notes in, a graph of papers, topics, concepts and remarks out."""
 
 
-from papergraph.cli import contradictions, edit, explain, files, importing, propose, queries  # noqa: E402 - the commands register themselves on the app
+from papergraph.cli import contradictions, edit, explain, files, importing, propose, queries, suggest  # noqa: E402 - the commands register themselves on the app
 
-_ = (contradictions, edit, explain, files, importing, propose, queries)
+_ = (contradictions, edit, explain, files, importing, propose, queries, suggest)
