@@ -13,6 +13,7 @@ from conftest import DATA, ICLR, PAUSE
 from papergraph import importing
 from papergraph.errors import NotesError
 from papergraph.library import Library
+from papergraph.origins import origins
 from papergraph.model import Note
 from papergraph.store import open_store
 from papergraph.store.changes import count
@@ -93,14 +94,96 @@ def test_a_file_of_an_imported_folder_can_be_imported_by_itself(library: Library
     assert {p.path for p in library.papers()} == {"sub/a.md", "b.md"}
 
 
-def test_a_file_that_has_gone_from_its_folder_is_retracted(library: Library, write: Write) -> None:
-    path = write("a.md", NOTES)
-    other = write("b.md", "# Other\n- [Yet Another Long Paper Title](https://arxiv.org/abs/2401.00003)\n")
+OTHER = "# Other\n- [Yet Another Long Paper Title](https://arxiv.org/abs/2401.00003)\n  - Nothing to add here.\n"
+
+
+def test_a_file_that_has_gone_from_its_folder_is_said_and_retracted_only_when_asked_for(library: Library, write: Write) -> None:
+    path, other = write("a.md", NOTES), write("b.md", OTHER)
     library.import_notes(path.parent)
+    before = library.export_json()
     other.unlink()
-    library.import_notes(path.parent)
+    plan = library.import_notes(path.parent)
+    assert (plan.changes, plan.gone, plan.pruned) == ((), ("notes/b.md",), ())
+    assert library.export_json() == before
+    plan = library.import_notes(path.parent, prune=True)
+    assert (plan.gone, plan.pruned) == ((), ("notes/b.md",))
     assert len(titles(library)) == 2
     assert [s.uri for s in library.store.sources()] == ["notes/a.md"]
+    library.undo()
+    assert library.export_json() == before
+
+
+def test_the_last_file_of_a_folder_can_go(library: Library, write: Write) -> None:
+    path = write("a.md", NOTES)
+    library.import_notes(path.parent)
+    path.unlink()
+    assert library.import_notes(path.parent).gone == ("notes/a.md",)
+    library.import_notes(path.parent, prune=True)
+    assert library.papers() == ()
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_a_renamed_file_is_the_same_notes(library: Library, write: Write, edited: bool) -> None:
+    path, other = write("a.md", NOTES), write("sub/b.md", OTHER)
+    library.import_notes(path.parent)
+    before = titles(library)
+    path.unlink()
+    write("sub/new name.md", NOTES + ("\n- [One More Paper Title](https://arxiv.org/abs/2401.00009)\n" if edited else ""))
+    plan = library.import_notes(path.parent)
+    assert (plan.renamed, plan.gone) == ((("notes/a.md", "notes/sub/new name.md"),), ())
+    assert sorted(t for t in titles(library) if t != "One More Paper Title") == sorted(before)
+    assert {s.uri for s in library.store.sources()} == {"notes/sub/b.md", "notes/sub/new name.md"}
+    assert other.exists()
+
+
+def test_files_that_have_not_changed_are_not_parsed(library: Library, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write("a.md", NOTES)
+    write("cp932.md", "# 論文\n- 「日本語の長い論文の題名についての研究」\n").write_bytes("# 論文\n- [日本語の長い論文の題名](https://arxiv.org/abs/2401.00004)\n".encode("cp932"))
+    write("bom.md", "\ufeff" + OTHER)
+    write("empty.md", "")
+    first = library.import_notes(path.parent)
+
+    def parse(*_: object) -> None:
+        raise AssertionError("a file was parsed")
+
+    monkeypatch.setattr("papergraph.notes.read", parse)
+    second = library.import_notes(path.parent)
+    assert (second.changes, second.failures, second.files) == ((), first.failures, first.files)
+    assert len(library.history()) == 1
+    write("empty.md", "\n")
+    with pytest.raises(AssertionError, match="a file was parsed"):
+        library.import_notes(path.parent)
+
+
+def test_notes_are_read_again_when_the_words_or_the_rules_change(library: Library, write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write("a.md", NOTES)
+    library.import_notes(path.parent)
+    write("papergraph.toml", '[[cues]]\ntype = "uses"\npatterns = ["stands on"]\n')
+    write("a.md", NOTES)
+    assert library.import_notes(path.parent).details["lexicon"] != library.history()[-1].details["lexicon"]
+    monkeypatch.setattr("papergraph.rules._code", lambda: "0123456789")
+    seen: list[str] = []
+    plan = library.import_notes(path.parent, progress=lambda what, done, total: seen.append(what))
+    assert (plan.changes, plan.details["rules"], "extracting" in seen) == ((), "0123456789", True)
+
+
+def test_an_undone_import_is_made_again(library: Library, write: Write) -> None:
+    path = write("a.md", NOTES)
+    library.import_notes(path.parent)
+    before = library.export_json()
+    library.undo()
+    assert library.papers() == ()
+    assert library.import_notes(path.parent).changes != ()
+    assert library.export_json() == before
+
+
+def test_a_file_that_was_imported_with_its_folder_is_not_looked_after_twice(library: Library, write: Write) -> None:
+    path = write("a.md", NOTES)
+    library.import_notes(path.parent)
+    library.import_notes(path)
+    assert [o.paths for o in origins(library.store)] == [(str(path.parent),)]
+    library.import_notes(path.parent.parent)
+    assert [o.paths for o in origins(library.store)] == [(str(path.parent.parent),)]
 
 
 def test_a_bad_file_stops_no_other_and_keeps_what_it_said(library: Library, write: Write) -> None:

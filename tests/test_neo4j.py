@@ -189,7 +189,8 @@ def _changes(store: Store, operation: str, data: st.DataObject) -> Any:
         return editing.decide(store, data.draw(st.sampled_from(graph.relations)), data.draw(st.sampled_from([Status.ACCEPTED, Status.REJECTED])))
     if operation == "undo":
         try:
-            return editing.undo(store, None)
+            undone, changes = timeline.undo(store, None)
+            return undone.number, changes
         except UsageError:
             return None
     ends = data.draw(st.permutations([n for n in named if isinstance(n, Paper | Concept)]))

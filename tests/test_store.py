@@ -185,7 +185,9 @@ def test_a_decision_outlives_the_notes_and_leaves_them_their_evidence(store: Sto
     assert done is not None
     assert (done.by, done.action) == ("user", f"{'accept' if status is Status.ACCEPTED else 'reject'} {said.id}")
     assert decide(said.id) is None
-    assert store.relations_by_id([said.id]) == {said.id: replace(said, status=status)}
+    # what the user accepts is certain; the evidence tells what it was before
+    sure = 1.0 if status is Status.ACCEPTED else said.confidence
+    assert store.relations_by_id([said.id]) == {said.id: replace(said, status=status, confidence=sure)}
     assert library.import_notes(path).changes == ()
     write("a.md", LONGER)
     library.import_notes(path)
@@ -194,11 +196,12 @@ def test_a_decision_outlives_the_notes_and_leaves_them_their_evidence(store: Sto
     for text, ends in ((SILENT, Role.ENTRY), ("# Nothing\n", Role.CITED)):
         write("a.md", text)
         library.import_notes(path, replace=True)
-        present = [(r.id, r.status, r.evidence, {a.role, b.role}) for r, a, b in library.relations(status=status)]  # type: ignore[union-attr]
-        assert present == [(said.id, status, (), {ends})] * (status is Status.ACCEPTED or ends is Role.ENTRY)
+        present = [(r.id, r.status, [(e.quote, e.lost) for e in r.evidence], {a.role, b.role}) for r, a, b in library.relations(status=status)]  # type: ignore[union-attr]
+        quotes = [(e.quote, True) for e in said.evidence]
+        assert present == [(said.id, status, quotes, {ends})] * (status is Status.ACCEPTED or ends is Role.ENTRY)
     write("a.md", NOTES)
     library.import_notes(path)
-    assert store.relations_by_id([said.id]) == {said.id: replace(said, status=status)}
+    assert store.relations_by_id([said.id]) == {said.id: replace(said, status=status, confidence=sure)}
     library.undo(done.number)
     assert store.relations_by_id([said.id]) == {said.id: said}
     assert [s.asserter for s in store.all_statements() if s.asserter.startswith(USER)] == []
@@ -222,7 +225,7 @@ def test_a_decision_can_be_changed(store: Store) -> None:
     vouched = {s.asserter for s in store.all_statements() if s.asserter.startswith(f"{USER}:")}
     assert vouched == {f"{USER}:{by_hand.id}"}
     library.accept(*both)
-    assert store.relations_by_id(both) == {by_notes.id: replace(by_notes, status=Status.ACCEPTED), by_hand.id: by_hand}
+    assert store.relations_by_id(both) == {by_notes.id: replace(by_notes, status=Status.ACCEPTED, confidence=1.0), by_hand.id: by_hand}
     vouched = {s.asserter for s in store.all_statements() if s.asserter.startswith(f"{USER}:")}
     assert vouched == {f"{USER}:{i}" for i in both}
     with pytest.raises(UsageError, match="no relation has the id r-none; `papergraph relations` lists them"):

@@ -46,9 +46,10 @@ def cases(gold: Gold) -> list[Case]:
     """The relations that papergraph finds in a gold's notes."""
     from papergraph.extract import Catalogue, read_document, survey
     from papergraph.extract.confidence import TYPED
-    from papergraph.importing import find_files, read_files
+    from papergraph.importing import read_files
+    from papergraph.origins import find_files
 
-    files, _ = find_files([gold.notes])
+    files = find_files([gold.notes]).files
     documents, _ = read_files(files)
     surveys = [survey(d) for d in documents if any(d.path.endswith(f) or f.endswith(d.path) for f in gold.files)]
     catalogue = Catalogue(tuple(k for s in surveys for k in s.known()))

@@ -1,13 +1,14 @@
-"""Changes by hand → changes of statements: add, remove, accept, reject, undo. What the user says outlives every import."""
+"""Changes by hand → changes of statements: add, edit, remove, accept, reject. What the user says outlives every import."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from papergraph.errors import UsageError
 from papergraph.folding import concept_id, fold, paper_id, relation_id, squeeze, topic_id
-from papergraph.model import USER, Concept, Evidence, Node, Note, Paper, Relation, Source, Statement, Topic
+from papergraph.model import KEPT, USER, Concept, Evidence, Node, Note, Paper, Relation, Source, Statement, Topic
 from papergraph.resolve.identifiers import identifiers, is_web
 from papergraph.store.changes import Change
 from papergraph.store.protocol import Store
@@ -159,17 +160,21 @@ def _name(text: str, what: str) -> str:
     return text
 
 
-def decide(store: Store, relation: Relation, status: Status) -> tuple[Change, ...]:
+def decide(store: Store, relation: Relation, status: Status, reason: str | None = None) -> tuple[Change, ...]:
     """The changes that record what the user has decided about a relation of the graph; none if that stands already.
 
-    The decision is the user's statement of the relation as it stands, with that status and without evidence, which stays
-    that of the notes. An accepted relation vouches for its ends, so that it stays when the notes that state it go.
+    The decision is the user's statement of the relation as it stands, with that status, the reason and without evidence, which stays
+    that of the notes; should they no longer state it, an import keeps the sentences. It holds for the type between the two works,
+    whatever rule states it. An accepted relation is certain from then on (its evidence tells what it was before), and vouches for its
+    ends, so that it stays when the notes that state it go.
     """
-    if relation.status is status:
+    reason = squeeze(reason) if reason and reason.strip() else None
+    if relation.status is status and (reason is None or reason == relation.reason):
         return ()
     mentions = store.mentions_of([relation.source, relation.target])
     said = [s.element for s in store.statements_on(_ids(relation, mentions)) if s.asserter == USER and isinstance(s.element, Relation)]
-    decided = [replace(r, status=status) for r in said] or [replace(relation, status=status, evidence=())]
+    stands = said or [replace(relation, evidence=tuple(e for e in relation.evidence if e.path is None))]
+    decided = [replace(r, status=status, reason=reason, confidence=1.0 if status is Status.ACCEPTED else r.confidence) for r in stands]
     # what was added by hand vouches for its ends whatever is decided about it
     asserters = [f"{USER}:{r.id}" for r in decided if r.asserted_by is not AssertedBy.USER]
     if status is Status.ACCEPTED:
@@ -177,6 +182,75 @@ def decide(store: Store, relation: Relation, status: Status) -> tuple[Change, ..
         return _put(store, [*(Statement(USER, r) for r in decided), *(Statement(a, end) for a in asserters for end in ends)])
     vouchers = [s for s in store.statements_on({relation.source, relation.target, *mentions}) if s.asserter in asserters]
     return (*_put(store, [Statement(USER, r) for r in decided]), *(Change(v, None) for v in vouchers))
+
+
+def revise(
+    store: Store, relation: Relation, *, kind: str | None = None, reverse: bool = False, confidence: float | None = None, hedged: bool | None = None
+) -> tuple[Change, ...]:
+    """The changes that put a relation right: another type or direction is another relation, so that the former is rejected.
+
+    The new one is the user's, accepted, on the same sentences.
+
+    Raises
+    ------
+    UsageError
+        If it cannot be reversed, or stands just so already.
+    """
+    new_kind = kind or relation.type
+    symmetric = RELATIONS[new_kind].symmetric
+    source, target = (relation.target, relation.source) if reverse else (relation.source, relation.target)
+    if reverse and symmetric:
+        raise UsageError(f"{RELATIONS[new_kind].option} holds both ways; there is nothing to reverse")
+    ends = sorted((source, target)) if symmetric else [source, target]
+    start = store.get(ends).get(ends[0])
+    if not isinstance(start, Paper):
+        if not symmetric:
+            raise UsageError(f"a relation starts from a paper; '{start.name if start else ends[0]}' is none")
+        ends.reverse()
+    own = relation_id(new_kind, *ends, symmetric=symmetric)
+    wanted = replace(
+        relation,
+        id=own,
+        type=new_kind,
+        source=ends[0],
+        target=ends[1],
+        confidence=1.0 if confidence is None else confidence,
+        hedged=relation.hedged if hedged is None else hedged,
+        asserted_by=AssertedBy.USER,
+        status=Status.ACCEPTED,
+        reason=None,
+        evidence=(),
+    )
+    kept: dict[str | None, list[Evidence]] = {}
+    for e in relation.evidence:
+        kept.setdefault(e.source, []).append(e)
+    wanted = replace(wanted, evidence=tuple(kept.pop(None, ())))
+    sentences = [Statement(f"{KEPT}{source}", replace(wanted, asserted_by=AssertedBy.EXTRACTOR, status=Status.PROPOSED, evidence=tuple(pieces))) for source, pieces in kept.items()]
+    vouchers = [Statement(f"{USER}:{own}", _bare(end)) for end in store.get(ends).values() if isinstance(end, Paper | Concept)]
+    put = _put(store, [Statement(USER, wanted), *vouchers, *(sentences if own != relation.id else ())])
+    return put if own == relation.id else (*decide(store, relation, Status.REJECTED, f"is {RELATIONS[new_kind].option}{' the other way' if reverse else ''}"), *put)
+
+
+def edit_paper(store: Store, paper: Paper, **fields: Any) -> tuple[Change, ...]:
+    """The changes that put facts of a paper right: the user's stand above those of the notes.
+
+    Parameters
+    ----------
+    fields
+        Fields of `Paper` with their values: title, authors, year, venue, decision, url, doi, arxiv_id, openreview_id, read_at, markers, tags.
+
+    Raises
+    ------
+    UsageError
+        If the title is empty or the address none of the web.
+    """
+    if "title" in fields:
+        fields["title"] = _name(fields["title"], "title")
+    if fields.get("url") and not is_web(fields["url"]):
+        raise UsageError(f"'{fields['url']}' is no web address; give one that begins with https://")
+    held = next((s.element for s in store.statements_on([paper.id]) if s.asserter == USER and not s.removed), None)
+    own = held if isinstance(held, Paper) else Paper(paper.id, paper.title, Role.CITED)
+    return _put(store, [Statement(USER, replace(own, **fields))])
 
 
 def _ids(relation: Relation, mentions: Mapping[str, str]) -> set[str]:
@@ -196,53 +270,17 @@ def remove(store: Store, element: Node | Relation) -> tuple[Change, ...]:
     if isinstance(element, Note | Source):
         raise UsageError(f"a {element.label.lower()} follows its file; edit the notes and import them again")
     if isinstance(element, Relation):
-        said = store.statements_on([element.id])
-        by_notes = any(e.rule != USER for e in element.evidence)
+        said = store.statements_on(_ids(element, store.mentions_of([element.source, element.target])))
+        by_notes = any(not s.asserter.startswith(USER) for s in said)
         vouchers = [s for s in store.statements_on([element.source, element.target]) if s.asserter == f"{USER}:{element.id}"]
     else:
         mentions = [element.id]
         said = store.statements_on(mentions)
-        by_notes = any(not s.asserter.startswith(USER) for s in said) or (isinstance(element, Paper) and bool(element.path))
+        by_notes = any(not s.asserter.startswith(USER) and not s.aside for s in said) or (isinstance(element, Paper) and bool(element.path))
         vouchers = []
-        if any(s.asserter.startswith(f"{USER}:") for s in said):
+        if any(s.asserter.startswith(f"{USER}:") and not s.aside for s in said):
             raise UsageError(f"'{element.name}' is an end of a relation that you added or accepted; remove that first (papergraph show {element.id})")
     own = next((s for s in said if s.asserter == USER), None)
     if by_notes:
         return (Change(own, Statement(USER, element, removed=True)), *(Change(v, None) for v in vouchers))
-    return tuple(Change(s, None) for s in (*said, *vouchers) if s.asserter.startswith(USER))
-
-
-def undo(store: Store, number: int | None) -> tuple[int, tuple[Change, ...]]:
-    """The number of the change set to take back, and the changes that do.
-
-    Parameters
-    ----------
-    number
-        Which one; `None` for the newest that still stands.
-
-    Raises
-    ------
-    UsageError
-        If there is none, it is undone already, or a later change set builds on it.
-    """
-    history = {c.number: c for c in store.history()}
-    undone: set[int] = set()
-    for change_set in history.values():  # newest first, so that an undo that was undone does not count
-        if change_set.undoes is not None and change_set.number not in undone:
-            undone.add(change_set.undoes)
-    if number is None:
-        number = next((n for n, c in history.items() if n not in undone and c.undoes is None), None)
-        if number is None:
-            raise UsageError("nothing to undo")
-    if number not in history:
-        raise UsageError(f"there is no change set {number}; `papergraph history` lists them")
-    if number in undone:
-        raise UsageError(f"change set {number} is undone already; to bring it back, undo change set {history[number].undone_by}")
-    found = store.change_set(number)
-    assert found is not None
-    now = {s.key: s for s in store.statements_on({c.statement.element.id for c in found.changes})}
-    blocked = [c for c in found.changes if now.get(c.statement.key) != c.after]
-    if blocked:
-        later = [str(n) for n in store.touched_after(number) if n not in undone]
-        raise UsageError(f"later changes build on change set {number}; undo these first: {', '.join(sorted(later, key=int, reverse=True))}")
-    return number, tuple(c.reversed() for c in reversed(found.changes))
+    return tuple(Change(s, None) for s in (*said, *vouchers) if s.asserter.startswith(USER) and not s.aside)

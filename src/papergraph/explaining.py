@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from papergraph.errors import NotesError
-from papergraph.importing import extraction_of, find_files, read_files, words_for
+from papergraph.importing import extraction_of, read_files, words_for
+from papergraph.origins import find_files
 
 if TYPE_CHECKING:
     from papergraph.extract.state import Extraction, Mention, Sentence
@@ -129,7 +130,7 @@ def explain(file: Path, line: int | None = None, *, within: Path | None = None, 
         raise NotesError(f"{file} is a folder: name one of its files, and the folder with --within")
     if not file.is_file():
         raise NotesError(f"{file}: no such file")
-    files, _ = find_files([within or file])
+    files = find_files([within or file]).files
     documents, failures = read_files(files, encoding)
     own = next((n for n, f in enumerate(files) if f.file.resolve() == file.resolve()), None)
     if own is None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from papergraph.folding import fold, relation_id
-from papergraph.model import USER, Concept, Edge, Graph, Node, Note, Paper, Relation, Statement, Topic
+from papergraph.model import CATALOGUE, USER, Concept, Edge, Evidence, Graph, Node, Note, Paper, Relation, Statement, Topic, label_of
 from papergraph.resolve.identity import all_keys, identify
 from papergraph.vocabulary import LABELS, RELATIONS, AssertedBy, Role, Status
 
@@ -50,7 +50,7 @@ def _weave(statements: tuple[Statement, ...], works: Mapping[str, str] | None) -
     nodes: dict[str, Node] = {}
     relations: dict[str, Relation] = {}
     for own, group in groups.items():
-        if any(s.removed for s in group):
+        if not _stands(group):
             continue
         if len(group) > 1:
             group.sort(key=_rank)
@@ -58,7 +58,7 @@ def _weave(statements: tuple[Statement, ...], works: Mapping[str, str] | None) -
         if isinstance(first, Relation):
             relations[own] = _same(first, _merge_relations(own, first, group, work))
         elif isinstance(first, Paper):
-            nodes[own] = _same(first, _merge_papers(own, [s.element for s in group if isinstance(s.element, Paper)], group))
+            nodes[own] = _same(first, _merge_papers(own, group))
         elif isinstance(first, Topic | Concept):
             nodes[own] = _same(first, _merge_labelled(first, [s.element for s in group if isinstance(s.element, Topic | Concept)]))
         elif isinstance(first, Note):
@@ -69,6 +69,16 @@ def _weave(statements: tuple[Statement, ...], works: Mapping[str, str] | None) -
         else:
             nodes[own] = first
     return Woven(tuple(nodes.values()), tuple(relations.values()), work)
+
+
+def _stands(group: Iterable[Statement]) -> bool:
+    """Whether the element of these statements is in the graph: somebody puts it there, and the user does not take it out."""
+    put = False
+    for s in group:
+        if s.removed:
+            return False
+        put = put or not s.aside
+    return put
 
 
 def _same(said: _T, made: _T) -> _T:
@@ -88,10 +98,12 @@ def _own_id(element: Node | Relation, work: Mapping[str, str]) -> str:
 
 
 def _rank(statement: Statement) -> tuple[int, str, int, str, str]:
-    """The user's word first, then sources about the paper, then sources that cite it; within these by place."""
+    """The user's word first, then sources about the paper, then sources that cite it, then the catalogue; within these by place."""
     element = statement.element
     if statement.asserter == USER:
         weight = 0
+    elif statement.aside:
+        weight = 4
     elif statement.asserter.startswith(f"{USER}:"):
         weight = 3
     else:
@@ -101,8 +113,12 @@ def _rank(statement: Statement) -> tuple[int, str, int, str, str]:
     return weight, path, line, statement.asserter, element.id
 
 
-def _merge_papers(own: str, papers: list[Paper], group: list[Statement]) -> Paper:
-    best = next((p for p, s in zip(papers, group, strict=True) if s.asserter == USER and p.id == own), None)
+def _merge_papers(own: str, group: list[Statement]) -> Paper:
+    said = [(s.element, s.asserter) for s in group if isinstance(s.element, Paper) and not (s.element.same or s.element.apart)]
+    papers = [p for p, _ in said]
+    # the name is the user's, else the full one that a catalogue knows, else that of the best mention
+    best = next((p for p, asserter in said if asserter == USER and p.id == own), None)
+    best = best or next((p for p, asserter in said if asserter.startswith(CATALOGUE) and p.id == own), None)
     best = best or next(p for p in papers if p.id == own)
     placed = next((p for p in papers if p.role is Role.ENTRY and p.path), next((p for p in papers if p.path), papers[0]))
     known = {fold(best.title)}
@@ -155,8 +171,7 @@ def _merge_relations(own: str, first: Relation, group: list[Statement], work: Ma
     if RELATIONS[first.type].symmetric:
         source, target = sorted((source, target))
     user = next((s.element for s in group if s.asserter == USER and isinstance(s.element, Relation)), None)
-    evidence = {(e.path, e.start, e.end, e.rule, e.note_id, e.quote): e for r in told for e in r.evidence}
-    pieces = tuple(evidence[k] for k in sorted(evidence, key=lambda k: (k[0] is None, k[0] or "", k[1] or 0, k[2] or 0, k[3], k[5])))
+    pieces = _merge_evidence(e for s in reversed(group) if isinstance(s.element, Relation) for e in s.element.evidence)
     return Relation(
         own,
         first.type,
@@ -167,7 +182,24 @@ def _merge_relations(own: str, first: Relation, group: list[Statement], work: Ma
         AssertedBy.USER if any(r.asserted_by is AssertedBy.USER for r in told) else AssertedBy.EXTRACTOR,
         user.status if user else Status.PROPOSED,
         pieces,
+        user.reason if user else None,
     )
+
+
+def _merge_evidence(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """Each piece once, by place; of what the user kept of the notes' sentences only those that the notes do not give themselves.
+
+    The notes' pieces come first.
+    """
+    pieces: dict[tuple[Any, ...], Evidence] = {}
+    places: set[tuple[Any, ...]] = set()
+    for e in evidence:
+        place = (e.source, e.path, e.start, e.end, e.rule)
+        if e.path is None or (place not in places and not (e.lost and any(p[0] == e.source for p in places))):
+            pieces.setdefault((*place, e.note_id, e.quote), e)
+            if e.path is not None:
+                places.add(place)
+    return tuple(sorted(pieces.values(), key=lambda e: (e.path is None, e.path or "", e.start or 0, e.end or 0, e.rule, e.quote)))
 
 
 def edges_of(node: Node) -> tuple[Edge, ...]:
@@ -286,9 +318,12 @@ def weave(store: Statements, before: Iterable[Statement], after: Iterable[Statem
 
 
 def _alive(papers: Mapping[str, list[Statement]], works: Mapping[str, str]) -> set[str]:
-    """The works that are in the graph: none of their statements takes them out."""
-    out = set(works.values())
-    return out - {works[m] for m, group in papers.items() if m in works and any(s.removed for s in group)}
+    """The works that are in the graph."""
+    groups: dict[str, list[Statement]] = {}
+    for m, group in papers.items():
+        if m in works:
+            groups.setdefault(works[m], []).extend(group)
+    return {w for w, group in groups.items() if _stands(group)}
 
 
 def _changed_nodes(store: Statements, ids: set[str], statements: list[Statement]) -> set[str]:
@@ -297,7 +332,7 @@ def _changed_nodes(store: Statements, ids: set[str], statements: list[Statement]
     for s in statements:
         if not isinstance(s.element, Relation):
             by_id.setdefault(s.element.id, []).append(s)
-    now = {i for i, group in by_id.items() if not any(s.removed for s in group)}
+    now = {i for i, group in by_id.items() if _stands(group)}
     return now ^ store.existing(ids)
 
 
@@ -353,12 +388,13 @@ def diff(before: Iterable[Statement], after: Iterable[Statement]) -> list[tuple[
     old = {s.key: s for s in before}
     new = {s.key: s for s in after}
     changed = [(old.get(k), new.get(k)) for k in {*old, *new} if old.get(k) != new.get(k)]
+    return sorted(changed, key=order_of_changes)
 
-    def order(pair: tuple[Statement | None, Statement | None]) -> tuple[str, str, str]:
-        element = (pair[1] or pair[0]).element  # type: ignore[union-attr]
-        label = element.type if isinstance(element, Relation) else element.label
-        return str(label), element.id, (pair[1] or pair[0]).asserter  # type: ignore[union-attr]
 
-    return sorted(changed, key=order)
+def order_of_changes(pair: tuple[Statement | None, Statement | None]) -> tuple[str, str, str]:
+    """By label, id and asserter: the order in which changes are told and logged."""
+    statement = pair[1] or pair[0]
+    assert statement is not None
+    return str(label_of(statement.element)), statement.element.id, statement.asserter
 
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from papergraph.errors import NotesError
 from papergraph.folding import paper_id, source_id
+from papergraph.following import changes as follow
 from papergraph.model import Note, Paper, Problem, Source, Statement
-from papergraph.reading import NotesFile, at_work, is_bibliography, read_file, stand_beside
+from papergraph.origins import changed_files, checked, find_files, origin_of, origins, to_keep
+from papergraph.reading import NotesFile, at_work, is_bibliography, read_file, read_text, stand_beside
+from papergraph.renaming import renamed
 from papergraph.resolve.names import short_names
+from papergraph.rules import rules_of
 from papergraph.store.changes import Change, changes_between
+from papergraph.store.changes import now as now_in_utc
 from papergraph.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -23,9 +28,6 @@ if TYPE_CHECKING:
     from papergraph.notes import Document
     from papergraph.store.protocol import Progress, Store
 
-SUFFIXES = (".md", ".markdown", ".mdown", ".mkd", ".txt", ".text", ".org", ".bib", ".html", ".htm")
-"""The endings of files that are taken from a folder; a file named itself may have any."""
-_SKIPPED = frozenset(("node_modules", "__pycache__", "site-packages"))
 _PARALLEL_BYTES = 4_000_000
 _ENOUGH = 4
 """Statements on papers and notes from which a file can be told from another."""
@@ -35,66 +37,37 @@ _ENOUGH = 4
 class ImportPlan:
     """What an import would change, and what went wrong.
 
-    `problems` are passages that could not be read as meant; `failures` whole files that could not be read, whose
-    earlier contents stay as they are.
+    Attributes
+    ----------
+    files
+        The files of notes, in their order; where none of them has changed since they were imported, none was parsed.
+    changes
+        What the store must change.
+    problems
+        Passages that could not be read as meant.
+    failures
+        Whole files that could not be read, whose earlier contents stay as they are.
+    renamed
+        Files that are called otherwise now, `(before, now)`.
+    gone
+        Sources whose files have gone: what they stated stays.
+    pruned
+        Those of them whose statements are taken out.
+    details
+        By what the notes were read; see `rules.Rules`.
+    keep
+        What the store is to keep beside the graph.
     """
 
     files: tuple[NotesFile, ...]
     changes: tuple[Change, ...]
-    problems: tuple[Problem, ...]
-    failures: tuple[str, ...]
-
-
-def find_files(paths: Sequence[Path], sources: Iterable[Source] = (), collection: str | None = None) -> tuple[list[NotesFile], list[str]]:
-    """The files of notes at `paths`, and the uris of known sources whose files have gone from a folder among them.
-
-    A file whose place ends in a known source's uri is that source, so that one file of an imported folder can be
-    imported again by itself.
-
-    Raises
-    ------
-    NotesError
-        If a path does not exist, cannot be read, or is a folder without notes.
-    """
-    known = sorted((s.uri for s in sources), key=lambda u: (-u.count("/"), u))
-    found: dict[str, NotesFile] = {}
-    gone: list[str] = []
-    for path in paths:
-        if not path.exists():
-            raise NotesError(f"{path}: no such file or folder")
-        if path.is_dir():
-            root = path.resolve()
-            name = collection or root.name or "notes"
-            files = sorted(_walk(root))
-            if not files:
-                raise NotesError(f"{path}: a folder without notes; files ending in {', '.join(SUFFIXES)} are read")
-            here = [NotesFile(f, f"{name}/{f.relative_to(root).as_posix()}") for f in files]
-            if collection is None:
-                here = [NotesFile(n.file, _known_as(n.file, known) or n.uri) for n in here]
-            present = {n.uri for n in here}
-            gone += [u for u in known if u.startswith(f"{name}/") and u not in present and not (root / u.removeprefix(f"{name}/")).exists()]
-        else:
-            full = path.resolve()
-            uri = f"{collection}/{full.name}" if collection else _known_as(full, known) or f"{full.parent.name or 'notes'}/{full.name}"
-            here = [NotesFile(full, uri)]
-        for notes_file in here:
-            other = found.setdefault(notes_file.uri, notes_file)
-            if other.file != notes_file.file:
-                raise NotesError(f"{other.file} and {notes_file.file} would both be {notes_file.uri}; import one of them with --as NAME")
-    return list(found.values()), gone
-
-
-def _walk(root: Path) -> Iterable[Path]:
-    for folder, folders, files in os.walk(root, followlinks=False):
-        folders[:] = [f for f in folders if not f.startswith(".") and f not in _SKIPPED]
-        for name in files:
-            if name.casefold().endswith(SUFFIXES) and not name.startswith("."):
-                yield Path(folder, name)
-
-
-def _known_as(file: Path, known: Iterable[str]) -> str | None:
-    place = "/" + file.as_posix().lstrip("/")
-    return next((uri for uri in known if place.endswith("/" + uri)), None)
+    problems: tuple[Problem, ...] = ()
+    failures: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    gone: tuple[str, ...] = ()
+    pruned: tuple[str, ...] = ()
+    details: Mapping[str, str] = field(default_factory=dict, hash=False)
+    keep: Mapping[str, str | None] = field(default_factory=dict, hash=False)
 
 
 def plan_import(
@@ -105,10 +78,13 @@ def plan_import(
     collection: str | None = None,
     jobs: int = 0,
     rewritten: bool = False,
+    prune: bool = False,
     lexicons: Sequence[Path] = (),
     progress: Progress | None = None,
 ) -> ImportPlan:
     """What importing `paths` would change in `store`.
+
+    Notes are read where a file or the rules have changed since, then all of `paths` together, for a name that one file tells is known in all.
 
     Parameters
     ----------
@@ -122,6 +98,8 @@ def plan_import(
         How many processes read; 0 for as many as the amount of notes is worth.
     rewritten
         Whether a file may take the place of one of the same name that it has nothing in common with.
+    prune
+        Whether to take out what files stated that have gone from the folders.
     lexicons
         The user's own lexicons; one named `papergraph.toml` beside the notes is taken as well.
     progress
@@ -132,20 +110,60 @@ def plan_import(
     NotesError
         If nothing at all could be read, a lexicon is not as it should be, or a file has nothing in common with what was imported under its name.
     """
-    words = words_for(paths, lexicons)
+    own = lexicon_files(paths, lexicons)
+    words = read_lexicons(own)
     sources = store.sources()
-    files, gone = find_files(paths, sources, collection)
-    with at_work(files, words, jobs or _worth(sum(f.size() for f in files)), encoding) as work:
-        failures = work.read(progress)
-        read = [f for f, failure in zip(files, failures, strict=True) if not failure]
-        if files and not read:
-            raise NotesError("\n".join(failures))
-        said, problems = work.extract((*_context(store, [f.uri for f in files], sources), *_aliased(words)), progress)
-    asserters = sorted(source_id(u) for u in (*(f.uri for f in read), *gone))
-    before = store.statements(asserters)
+    found = find_files(paths, sources, collection)
+    known = origins(store)
+    was = origin_of(known, paths)
+    origin = replace(was, collection=collection, encoding=encoding, lexicons=tuple(str(p.resolve()) for p in lexicons))
+    rules = rules_of(own)
+    if origin.reader == str(rules) and (was.collection, was.encoding) == (collection, encoding) and not changed_files(found.files, sources, origin):
+        said: list[Statement] = []
+        problems: list[Problem] = []
+        failures = [str(read_file(f, encoding)) if f.uri in origin.failed else "" for f in found.files]
+        read: list[NotesFile] = []
+    else:
+        with at_work(found.files, words, jobs or _worth(sum(f.size() for f in found.files)), encoding) as work:
+            failures = work.read(progress)
+            read = [f for f, failure in zip(found.files, failures, strict=True) if not failure]
+            if found.files and not read:
+                raise NotesError("\n".join(failures))
+            said, problems = work.extract((*_context(store, [*(f.uri for f in found.files), *(found.gone if prune else ())], sources), *_aliased(words)), progress)
+    before = store.statements(sorted(source_id(u) for u in (*(f.uri for f in read), *found.gone)))
     if not rewritten:
         _check_same(read, before, said)
-    return ImportPlan(tuple(files), changes_between(before, said), tuple(problems), tuple(f for f in failures if f))
+    moved = renamed(found.gone, [f.uri for f in read if f.uri not in {s.uri for s in sources}], before, said)
+    left = [u for u in found.gone if u not in moved]
+    staying = {source_id(u) for u in left} if not prune else set()
+    before = [s for s in before if s.asserter not in staying]
+    now = {**{f.uri: f.uri for f in read}, **moved, **(dict.fromkeys(left) if prune else {})}
+    following = follow(store, now, before, said, _Texts(read, encoding)) if read or prune else ()
+    failed = [f for f, failure in zip(found.files, failures, strict=True) if failure]
+    seen = checked(origin, at=now_in_utc(), reader=str(rules), failed=failed, gone=() if prune else left)
+    return ImportPlan(
+        found.files,
+        (*changes_between(before, said), *following),
+        tuple(problems),
+        tuple(f for f in failures if f),
+        tuple(sorted(moved.items())),
+        tuple(left) if not prune else (),
+        tuple(left) if prune else (),
+        {"papergraph": rules.papergraph, "rules": rules.code, "lexicon": rules.lexicon},
+        to_keep(known, seen),
+    )
+
+
+class _Texts:
+    """Gives the texts of files by the uris of their sources."""
+
+    def __init__(self, files: Iterable[NotesFile], encoding: str | None) -> None:
+        self._files = {f.uri: f for f in files}
+        self._encoding = encoding
+
+    def __call__(self, uri: str) -> str | None:
+        file = self._files.get(uri)
+        return read_text(file, self._encoding) if file else None
 
 
 def _check_same(files: Sequence[NotesFile], before: Sequence[Statement], after: Sequence[Statement]) -> None:
@@ -170,12 +188,23 @@ def read_files(files: Sequence[NotesFile], encoding: str | None = None) -> tuple
     return [d for d in read if not isinstance(d, str)], [d for d in read if isinstance(d, str)]
 
 
-def words_for(paths: Sequence[Path], lexicons: Sequence[Path] = ()) -> Words | None:
-    """The words to read `paths` by: the default ones (`None`), or those with the user's own files, in order: `lexicons`, then `papergraph.toml` beside the notes."""
-    from papergraph.lang.words import FILE, read_words
+def lexicon_files(paths: Sequence[Path], lexicons: Sequence[Path] = ()) -> list[Path]:
+    """The user's own lexicons that `paths` are read by, in order: `lexicons`, then `papergraph.toml` beside the notes."""
+    from papergraph.lang.words import FILE
 
     beside = dict.fromkeys((p if p.is_dir() else p.parent) / FILE for p in paths)
-    files = [f for f in (*lexicons, *beside) if f.is_file()]
+    return [f for f in (*lexicons, *beside) if f.is_file()]
+
+
+def words_for(paths: Sequence[Path], lexicons: Sequence[Path] = ()) -> Words | None:
+    """The words to read `paths` by: the default ones (`None`), or those with the user's own files."""
+    return read_lexicons(lexicon_files(paths, lexicons))
+
+
+def read_lexicons(files: Sequence[Path]) -> Words | None:
+    """The default words (`None`), or those with the user's own in these files."""
+    from papergraph.lang.words import read_words
+
     return read_words(files) if files else None
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from papergraph import editing
+from papergraph import editing, merging, timeline
 from papergraph.errors import StaleError, StoreError, UsageError
 from papergraph.model import Concept, Graph, Node, Note, Paper, Relation, Source, Topic
 from papergraph.query.contradictions import Conflict, Disagreement, disagreements
@@ -23,10 +23,14 @@ from papergraph.vocabulary import Label, Status
 if TYPE_CHECKING:
     import networkx
 
+    from papergraph.backups import Backup
+    from papergraph.checkup import Finding
     from papergraph.copying import CopyPlan
     from papergraph.importing import ImportPlan
     from papergraph.store.protocol import Progress
     from papergraph.view import Alike, Page
+    from papergraph.writeback.journal import Outcome as WrittenBack
+    from papergraph.writeback.planning import Plan as WriteBack
 
 
 _T = TypeVar("_T")
@@ -83,13 +87,14 @@ class Library:
         collection: str | None = None,
         jobs: int = 0,
         replace: bool = False,
+        prune: bool = False,
         lexicons: Sequence[Path] = (),
         progress: Progress | None = None,
     ) -> ImportPlan:
         """What importing files or folders of notes would change; nothing is changed. See `importing.plan_import`."""
         from papergraph.importing import plan_import
 
-        return plan_import(self.store, [Path(p) for p in paths], encoding=encoding, collection=collection, jobs=jobs, rewritten=replace, lexicons=lexicons, progress=progress)
+        return plan_import(self.store, [Path(p) for p in paths], encoding=encoding, collection=collection, jobs=jobs, rewritten=replace, prune=prune, lexicons=lexicons, progress=progress)
 
     def import_notes(
         self,
@@ -98,21 +103,23 @@ class Library:
         collection: str | None = None,
         jobs: int = 0,
         replace: bool = False,
+        prune: bool = False,
         lexicons: Sequence[Path] = (),
         progress: Progress | None = None,
     ) -> ImportPlan:
         """Import files or folders of notes in one change set, and return what was changed and what went wrong.
 
         Importing the same notes again changes nothing; edited notes change just what was edited; what the user added
-        stays.
+        stays. What files stated that have gone stays too, unless `prune`.
         """
-        plan = self.plan_import(*paths, encoding=encoding, collection=collection, jobs=jobs, replace=replace, lexicons=lexicons, progress=progress)
+        plan = self.plan_import(*paths, encoding=encoding, collection=collection, jobs=jobs, replace=replace, prune=prune, lexicons=lexicons, progress=progress)
         self.apply_plan(plan, *paths)
         return plan
 
     def apply_plan(self, plan: ImportPlan, *paths: Path | str) -> ChangeSet | None:
         """Make the changes of a plan, logged as the import of `paths`; `None` if there are none."""
-        return self.store.apply(plan.changes, by="import", action="import " + " ".join(Path(p).name or str(p) for p in paths))
+        action = "import " + " ".join(Path(p).name or str(p) for p in paths)
+        return self.store.apply(plan.changes, by="import", action=action, details=plan.details, keep=plan.keep)
 
     # --- questions
 
@@ -274,31 +281,89 @@ class Library:
 
     def remove(self, element: str, *labels: str) -> ChangeSet | None:
         """Take out a relation (by id), paper, topic or concept; what notes state stays out when they are imported again."""
-        relation = self.store.relations_by_id([element]).get(element)
-        if relation is None and element.startswith("r-"):
-            raise UsageError(f"no relation has the id {element}; `papergraph relations` lists them")
-        found = relation or self.find(element, *labels)
+        found = self._relations([element])[0] if element.startswith("r-") else self.find(element, *labels)
         return self._again(lambda: self._apply(editing.remove(self.store, found), f"remove {found.id}"))
 
-    def accept(self, *ids: str) -> ChangeSet | None:
+    def accept(self, *ids: str, reason: str | None = None) -> ChangeSet | None:
         """Say that relations (by id) hold; `None` if that was said already. They stay when the notes that state them change or go."""
-        return self._decide(ids, Status.ACCEPTED, "accept")
+        return self._decide(ids, Status.ACCEPTED, "accept", reason)
 
-    def reject(self, *ids: str) -> ChangeSet | None:
+    def reject(self, *ids: str, reason: str | None = None) -> ChangeSet | None:
         """Say that relations (by id) do not hold; `None` if that was said already. They are in no answer, whatever the notes state."""
-        return self._decide(ids, Status.REJECTED, "reject")
+        return self._decide(ids, Status.REJECTED, "reject", reason)
 
-    def _decide(self, ids: Sequence[str], status: Status, verb: str) -> ChangeSet | None:
+    def _decide(self, ids: Sequence[str], status: Status, verb: str, reason: str | None) -> ChangeSet | None:
         wanted = dict.fromkeys(ids)
 
         def changes() -> list[Change]:
-            found = self.store.relations_by_id(wanted)
-            if missing := [i for i in wanted if i not in found]:
-                raise UsageError(f"no relation has the id {', '.join(missing)}; `papergraph relations` lists them")
-            return [c for r in found.values() for c in editing.decide(self.store, r, status)]
+            return [c for r in self._relations(wanted) for c in editing.decide(self.store, r, status, reason)]
 
         what = f"{len(wanted)} relations" if len(wanted) > 1 else "".join(wanted)
         return self._again(lambda: self._apply(self.store.reading(changes), f"{verb} {what}"))
+
+    def retype(self, relation: str, kind: str) -> ChangeSet | None:
+        """Say that a relation (by id) is of another type: the former is rejected, the new one stands on the same sentences."""
+        return self.edit_relation(relation, kind=kind)
+
+    def reverse(self, relation: str) -> ChangeSet | None:
+        """Say that a relation (by id) runs the other way."""
+        return self.edit_relation(relation, reverse=True)
+
+    def edit_relation(
+        self, relation: str, *, kind: str | None = None, reverse: bool = False, confidence: float | None = None, hedged: bool | None = None
+    ) -> ChangeSet | None:
+        """Put a relation (by id) right: type, direction, confidence (0..1), hedge; `None` if it stands just so already."""
+        name = editing.relation_type(kind) if kind else None
+        what = [kind or "", "reversed" if reverse else "", f"confidence {confidence}" if confidence is not None else "", "" if hedged is None else "hedged" if hedged else "not hedged"]
+
+        def edit() -> ChangeSet | None:
+            (found,) = self._relations([relation])
+            changes = editing.revise(self.store, found, kind=name, reverse=reverse, confidence=confidence, hedged=hedged)
+            return self._apply(changes, f"edit relation {relation} {' '.join(w for w in what if w)}")
+
+        return self._again(edit)
+
+    def edit_paper(self, paper: str, **fields: Any) -> ChangeSet | None:
+        """Put facts of a paper right (see `editing.edit_paper`); they stand above those of the notes. `None` if they stand just so already."""
+        found = self.paper(paper)
+        return self._again(lambda: self._apply(editing.edit_paper(self.store, found, **fields), f"edit paper {found.id} {' '.join(fields)}"))
+
+    def _relations(self, ids: Iterable[str]) -> list[Relation]:
+        """The relations with these ids, in their order."""
+        wanted = tuple(ids)
+        found = self.store.relations_by_id(wanted)
+        if missing := [i for i in wanted if i not in found]:
+            raise UsageError(f"no relation has the id {', '.join(missing)}; `papergraph relations` lists them")
+        return [found[i] for i in wanted]
+
+    # --- who is who
+
+    def merge(self, a: str, b: str) -> ChangeSet | None:
+        """Say that two papers are one work; `None` if they are already. `split` takes it back at any later time."""
+        first, second = self.paper(a), self.paper(b)
+        return self._again(lambda: self._apply(merging.merge(self.store, first, second), f"merge {first.id} {second.id}"))
+
+    def merge_all(self, pairs: Sequence[tuple[str, str]]) -> ChangeSet | None:
+        """Say of several pairs of papers (ids) that they are one work each, in one change set."""
+
+        def merge() -> ChangeSet | None:
+            found = self.store.get({i for pair in pairs for i in pair})
+            papers = [(found.get(a), found.get(b)) for a, b in pairs]
+            changes = {c.statement.key: c for a, b in papers if isinstance(a, Paper) and isinstance(b, Paper) for c in merging.merge(self.store, a, b)}
+            return self._apply(tuple(changes.values()), f"merge {len(pairs)} pairs")
+
+        return self._again(merge)
+
+    def split(self, paper: str, name: str | None = None) -> ChangeSet:
+        """Say that one of a paper's names is another work. `merge` takes it back at any later time."""
+        found = self.paper(paper)
+
+        def split() -> ChangeSet:
+            done = self._apply(merging.split(self.store, found, name), f"split {found.id} {name or ''}".strip())
+            assert done is not None
+            return done
+
+        return self._again(split)
 
     def _apply(self, changes: Sequence[Change], action: str) -> ChangeSet | None:
         return self.store.apply(changes, by="user", action=action)
@@ -314,12 +379,62 @@ class Library:
         raise AssertionError("unreachable")
 
     def undo(self, number: int | None = None) -> ChangeSet:
-        """Take back a change set, the newest that stands if `number` is `None`; undoing an undo brings it back."""
-        number, changes = editing.undo(self.store, number)
-        done = self.store.apply(changes, by="user", action=f"undo {number}", undoes=number)
+        """Take back a change set, also an import, the newest that stands if `number` is `None`; `redo` brings it back."""
+
+        def undo() -> ChangeSet:
+            undone, changes = timeline.undo(self.store, number)
+            return self._done(self.store.apply(changes, by="user", action=f"undo {undone.number}", undoes=undone.number), undone)
+
+        return self._again(undo)
+
+    def redo(self, number: int | None = None) -> ChangeSet:
+        """Bring back a change set that was undone, the one undone last if `number` is `None`."""
+
+        def redo() -> ChangeSet:
+            brought_back, undoing, changes = timeline.redo(self.store, number)
+            return self._done(self.store.apply(changes, by="user", action=f"redo {brought_back.number}", undoes=undoing.number), brought_back)
+
+        return self._again(redo)
+
+    @staticmethod
+    def _done(done: ChangeSet | None, of: ChangeSet) -> ChangeSet:
         if done is None:
-            raise StoreError(f"change set {number} holds no changes")
+            raise StoreError(f"change set {of.number} holds no changes")
         return done
+
+    # --- back into the notes
+
+    def plan_write_back(
+        self,
+        *paths: Path | str,
+        style: str = "auto",
+        encoding: str | None = None,
+        collection: str | None = None,
+        lexicons: Sequence[Path] = (),
+        progress: Progress | None = None,
+    ) -> WriteBack:
+        """The lines that would state in Markdown notes what was added or accepted here; nothing is written. See `writeback.planning`."""
+        from papergraph.writeback.planning import plan_write_back
+
+        return plan_write_back(self.store, [Path(p) for p in paths], style=style, encoding=encoding, collection=collection, lexicons=lexicons, progress=progress)
+
+    def write_back(self, plan: WriteBack, folder: Path | str) -> WrittenBack:
+        """Write a plan's lines into the notes and import them, all or nothing; `folder` keeps the journal and the backups. See `writeback.journal`."""
+        from papergraph.writeback.applying import apply_plan
+
+        return apply_plan(self.store, Path(folder), plan)
+
+    def recover_write_back(self, folder: Path | str) -> tuple[WrittenBack, ...]:
+        """Finish a write-back that was cut off, or clear it away; empty where there was none."""
+        from papergraph.writeback.journal import recover
+
+        return recover(self.store, Path(folder))
+
+    def undo_write_back(self, folder: Path | str) -> WrittenBack:
+        """Give the files of the last write-back their former contents back, and take back what the store was told."""
+        from papergraph.writeback.journal import undo
+
+        return undo(self.store, Path(folder))
 
     # --- out
 
@@ -333,6 +448,18 @@ class Library:
         plan = plan_copy(self.store, target.store)
         copy(self.store, target.store, plan, progress)
         return plan
+
+    def backup(self, file: Path | str, *, replace: bool = False, progress: Progress | None = None) -> Backup:
+        """Write the whole library to one file, checked, while others may go on working with it. See `backups.backup`."""
+        from papergraph.backups import backup
+
+        return backup(self.store, Path(file), replace=replace, progress=progress)
+
+    def examine(self, progress: Progress | None = None) -> list[Finding]:
+        """What is wrong with the store, and what mends it; empty where all is well. See `checkup.examine`."""
+        from papergraph.checkup import examine
+
+        return examine(self.store, progress)
 
     def export_neo4j_csv(self, folder: Path | str, progress: Progress | None = None) -> str:
         """Write files for `neo4j-admin database import` into a new folder, and give the command that reads them."""

@@ -93,6 +93,9 @@ class Paper(Record):
 
     `links` are further addresses beside `url`, `read_at` the day of reading (ISO 8601). `places` tells where each field
     stands in the notes: `field path:line:start-end`.
+
+    `same` and `apart` stand in statements of the user alone, never in the graph: mentions with a key of `same` in common are one work, and a
+    mention that is `apart` is one with no other mention but by such a key.
     """
 
     label: ClassVar[Label] = Label.PAPER
@@ -116,6 +119,8 @@ class Paper(Record):
     links: tuple[str, ...] = ()
     read_at: str | None = None
     places: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()
+    apart: bool | None = None
 
     @property
     def name(self) -> str:
@@ -180,7 +185,12 @@ class Note(Record):
 
 @dataclass(frozen=True, slots=True)
 class Evidence(Record):
-    """One sentence that states a relation: `rule` names the cue that fired, `note_id` the note it stands in."""
+    """One sentence that states a relation: `rule` names the cue that fired, `note_id` the note it stands in, `source` the source.
+
+    `prefix` and `suffix` are what stands right before and after the quote (up to 32 characters; W3C Web Annotation Data Model, TextQuoteSelector),
+    by which it is found again in a file that was edited. `confidence` is what the rule makes it, before any calibration. `lost` tells that the
+    quote no longer stands in its file; place and surroundings are then the last ones known.
+    """
 
     note_id: str | None = None
     quote: str = ""
@@ -191,11 +201,15 @@ class Evidence(Record):
     rule: str = ""
     confidence: float = 1.0
     hedged: bool = False
+    source: str | None = None
+    prefix: str | None = None
+    suffix: str | None = None
+    lost: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Relation(Record):
-    """A typed edge between two papers, or a paper and a concept. `confidence` is in 0..1."""
+    """A typed edge between two papers, or a paper and a concept. `confidence` is in 0..1; `reason` why the user decided as they did, in their words."""
 
     id: str
     type: str
@@ -206,6 +220,7 @@ class Relation(Record):
     asserted_by: AssertedBy
     status: Status = Status.PROPOSED
     evidence: tuple[Evidence, ...] = ()
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +240,11 @@ NODE_TYPES: dict[str, type[Node]] = {c.label: c for c in (Source, Paper, Topic, 
 class Statement:
     """One asserter's word on one element of the graph.
 
-    `asserter` is a source's id, `user`, or `user:<relation id>` where a user's relation vouches for one of its ends.
-    `removed` marks the element as taken out by the user whatever the notes say.
+    `asserter` is a source's id; `llm:<source id>` for what a language model proposed; `user`, or `user:<relation id>` where a user's relation vouches for
+    one of its ends; or one of the asides: `user:merge:…` and `user:split:…`, which say only which mentions are one work,
+    `catalogue:<name>`, which knows more of a work that others name, and `kept:<source id>`, which holds the sentences that a decision
+    of the user rests on where the source no longer states it by itself. `removed` marks the element as taken out by the user
+    whatever the notes say.
     """
 
     asserter: str
@@ -238,8 +256,22 @@ class Statement:
         """What identifies the statement in a store: the element's id and the asserter."""
         return self.element.id, self.asserter
 
+    @property
+    def aside(self) -> bool:
+        """Whether it is said only of what is in the graph anyway, and puts nothing there by itself."""
+        return self.asserter.startswith(ASIDES)
+
+    @property
+    def follows(self) -> bool:
+        """Whether its quotes follow the notes: each import finds them again, whoever stated it."""
+        return self.asserter.startswith((KEPT, LLM))
+
 
 USER = "user"
+LLM = "llm:"
+MERGE, SPLIT = f"{USER}:merge:", f"{USER}:split:"
+CATALOGUE, KEPT = "catalogue:", "kept:"
+ASIDES = (MERGE, SPLIT, CATALOGUE, KEPT)
 
 
 @dataclass(frozen=True, slots=True)

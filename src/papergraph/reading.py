@@ -53,18 +53,33 @@ class NotesFile:
 
 def read_file(file: NotesFile, encoding: str | None) -> Document | str:
     """The document of a file, or why it could not be read."""
-    from papergraph.notes import decode, read
+    from papergraph.notes import read
+
+    try:
+        return read(_decoded(file, encoding), file.path, file.uri)
+    except NotesError as error:
+        return str(error)
+
+
+def read_text(file: NotesFile, encoding: str | None = None) -> str | None:
+    """The text of a file; `None` if it cannot be read."""
+    try:
+        return _decoded(file, encoding)
+    except NotesError:
+        return None
+
+
+def _decoded(file: NotesFile, encoding: str | None) -> str:
+    from papergraph.notes import decode
     from papergraph.notes.decode import LARGEST_FILE
 
     try:
         size = file.file.stat().st_size
         if size > LARGEST_FILE:
-            return f"{file.path}: {size:,} bytes; the largest file read has {LARGEST_FILE:,}"
-        return read(decode(file.file.read_bytes(), file.path, encoding).text, file.path, file.uri)
+            raise NotesError(f"{file.path}: {size:,} bytes; the largest file read has {LARGEST_FILE:,}")
+        return decode(file.file.read_bytes(), file.path, encoding).text
     except OSError as error:
-        return f"{file.path}: cannot be read: {error.strerror or error}"
-    except NotesError as error:
-        return str(error)
+        raise NotesError(f"{file.path}: cannot be read: {error.strerror or error}") from error
 
 
 def is_bibliography(document: Document) -> bool:

@@ -1,4 +1,4 @@
-"""The commands that change the store by hand: add, remove, accept, reject, undo."""
+"""The commands that change the store by hand: add, edit, remove, accept, reject, undo, redo."""
 
 from typing import Annotated
 
@@ -12,11 +12,14 @@ from papergraph.vocabulary import RELATIONS, Label
 
 add = typer.Typer(help="Add a relation, paper, topic, concept or alias by hand.", no_args_is_help=True)
 remove = typer.Typer(help="Remove a relation, paper, topic or concept; it stays out when the notes are imported again.", no_args_is_help=True)
+edit = typer.Typer(help="Put facts of a paper, or a relation, right; what you say stands above the notes.", no_args_is_help=True)
 app.add_typer(add, name="add")
+app.add_typer(edit, name="edit")
 app.add_typer(remove, name="remove")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A name, a part of it, or an id.", autocompletion=complete_paper)]
+Reason = Annotated[str | None, typer.Option("--reason", help="Why, in your own words.")]
 Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="The relations' ids, as `papergraph relations` shows them.")]
 
 
@@ -107,6 +110,49 @@ def add_alias(context: typer.Context, of: Name, alias: Annotated[str, typer.Argu
     _done(change, "it has that name already; nothing was changed")
 
 
+@edit.command("relation")
+def edit_relation(
+    context: typer.Context,
+    relation: Annotated[str, typer.Argument(metavar="ID", help="The relation's id, as `papergraph relations` shows it.")],
+    type: Annotated[str | None, typer.Option("--type", "-t", help="Its right type, for example similar-to.", autocompletion=complete_type)] = None,
+    reverse: Annotated[bool, typer.Option("--reverse", help="It runs the other way.")] = False,
+    confidence: Annotated[float | None, typer.Option("--confidence", min=0.0, max=1.0, help="How sure it is.")] = None,
+    hedged: Annotated[bool | None, typer.Option("--hedged/--not-hedged", help="It is only supposed, or it is not.")] = None,
+) -> None:
+    """Put a relation right. Another type or direction is another relation on the same sentences; the former is rejected."""
+    if type is None and not reverse and confidence is None and hedged is None:
+        raise typer.BadParameter("say what is to be changed: --type, --reverse, --confidence, --hedged")
+    with open_library(context) as library:
+        change = library.edit_relation(relation, kind=type, reverse=reverse, confidence=confidence, hedged=hedged)
+    _done(change, "it stands just so already; nothing was changed")
+
+
+@edit.command("paper")
+def edit_paper(
+    context: typer.Context,
+    name: Name,
+    title: Annotated[str | None, typer.Option("--title", help="Its title; the present one stays as another name.")] = None,
+    author: Annotated[list[str] | None, typer.Option("--author", help="An author. May be repeated; replaces those you gave before.")] = None,
+    year: Annotated[int | None, typer.Option("--year", min=1000, max=3000)] = None,
+    venue: Annotated[str | None, typer.Option("--venue")] = None,
+    decision: Annotated[str | None, typer.Option("--decision", help="For example oral.")] = None,
+    url: Annotated[str | None, typer.Option("--url")] = None,
+    doi: Annotated[str | None, typer.Option("--doi")] = None,
+    arxiv: Annotated[str | None, typer.Option("--arxiv", help="Its arXiv id.")] = None,
+    marker: Annotated[list[str] | None, typer.Option("--marker", help="A mark. May be repeated.")] = None,
+    tag: Annotated[list[str] | None, typer.Option("--tag", help="A tag. May be repeated.")] = None,
+) -> None:
+    """Put facts of a paper right; the notes' own stay below them, and come back when you undo."""
+    several = {"authors": tuple(author or ()), "markers": tuple(marker or ()), "tags": tuple(tag or ())}
+    single = {"title": title, "year": year, "venue": venue, "decision": decision, "url": url, "doi": doi, "arxiv_id": arxiv}
+    fields = {k: v for k, v in {**single, **several}.items() if v}
+    if not fields:
+        raise typer.BadParameter("say what is to be changed, for example --year 2024")
+    with open_library(context) as library:
+        change = library.edit_paper(name, **fields)
+    _done(change, "it stands just so already; nothing was changed")
+
+
 def _remove(context: typer.Context, name: str, *labels: str) -> None:
     with open_library(context) as library:
         change = library.remove(name, *labels)
@@ -140,25 +186,36 @@ def remove_concept(context: typer.Context, name: Name) -> None:
 
 
 @app.command()
-def accept(context: typer.Context, relations: Ids) -> None:
+def accept(context: typer.Context, relations: Ids, reason: Reason = None) -> None:
     """Say that relations hold; they stay, whatever becomes of the notes that state them."""
     with open_library(context) as library:
-        change = library.accept(*relations)
+        change = library.accept(*relations, reason=reason)
     _done(change, "accepted already; nothing was changed")
 
 
 @app.command()
-def reject(context: typer.Context, relations: Ids) -> None:
+def reject(context: typer.Context, relations: Ids, reason: Reason = None) -> None:
     """Say that relations do not hold; they are in no answer, and stay out when the notes are imported again."""
     with open_library(context) as library:
-        change = library.reject(*relations)
+        change = library.reject(*relations, reason=reason)
     _done(change, "rejected already; nothing was changed")
 
 
 @app.command()
 def undo(context: typer.Context, number: Annotated[int | None, typer.Argument(metavar="[N]", help="The number of the change set; the newest that stands if left out.")] = None) -> None:
-    """Take back a change set; undoing an undo brings it back."""
+    """Take back a change set, also an import; `papergraph redo` brings it back."""
     with open_library(context) as library:
         done = library.undo(number)
-        action = next((c.action for c in library.history() if c.number == done.undoes), "")
-    inform(f"undid change set {done.undoes} ({action}) by change set {done.number}")
+        undone = library.store.head(done.undoes or 0)
+    assert undone is not None
+    inform(f"undid change set {undone.number} ({undone.action}) by change set {done.number}; `papergraph redo {undone.number}` brings it back")
+
+
+@app.command()
+def redo(context: typer.Context, number: Annotated[int | None, typer.Argument(metavar="[N]", help="The number of the change set that was undone; the one undone last if left out.")] = None) -> None:
+    """Bring back a change set that was undone."""
+    with open_library(context) as library:
+        done = library.redo(number)
+        brought_back = library.store.head(int(done.action.removeprefix("redo ")))
+    assert brought_back is not None
+    inform(f"brought back change set {brought_back.number} ({brought_back.action}) by change set {done.number}; `papergraph undo {brought_back.number}` takes it back again")

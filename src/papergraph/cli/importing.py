@@ -32,7 +32,7 @@ def import_(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Import notes; what they no longer say goes, what you added by hand stays."""
-    from papergraph.importing import find_files
+    from papergraph.origins import find_files
 
     # what an import makes is kept to its end, or goes when nothing refers to it: looking for cycles only costs time
     gc.disable()

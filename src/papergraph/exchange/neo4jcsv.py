@@ -36,7 +36,7 @@ _COLUMNS: dict[str, tuple[str, ...]] = {
     "ChangePage": ("changeSet:long", "start:long", "changes:string[]", "keys:string[]"),
     "Store": ("id:string", "version:long", "changeSets:long"),
 }
-_RELATION = ("id:string", "confidence:double", "hedged:boolean", "assertedBy:string", "status:string", "evidence:string[]", "quotes:string[]")
+_RELATION = ("id:string", "confidence:double", "hedged:boolean", "assertedBy:string", "status:string", "reason:string", "evidence:string[]", "quotes:string[]")
 _DELIMITERS = tuple(chr(c) for c in (*range(0x1F, 0x0D, -1), *range(8, 0, -1), 0x7F))
 """What may stand between the values of a list: the first that stands in none of them, for there is no escape."""
 

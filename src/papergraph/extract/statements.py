@@ -9,6 +9,7 @@ from papergraph.extract.state import Entry, Extraction, Found, Mention, Sentence
 from papergraph.folding import concept_id, fold, note_id, relation_id, squeeze
 from papergraph.model import Concept, Evidence, Node, Note, Paper, Relation, Source, Statement
 from papergraph.notes.document import BlockKind
+from papergraph.resolve.quotes import surroundings
 from papergraph.vocabulary import RELATIONS, AssertedBy, Kind, Role
 
 _Place = tuple[int, int, int]
@@ -147,8 +148,10 @@ def _ends(found: Found, target: str) -> tuple[str, str, str]:
 
 def _evidence(state: Extraction, found: Found, sentence: Sentence, note: Note) -> Evidence:
     span = state.document.span(sentence.block, sentence.start, sentence.end)
-    quote = state.document.text[span.start : span.end]
-    return Evidence(note.id, quote, state.document.path, span.line, span.start, span.end, found.rule, found.confidence, found.hedged)
+    text = state.document.text
+    prefix, suffix = surroundings(text, span.start, span.end)
+    quote = text[span.start : span.end]
+    return Evidence(note.id, quote, state.document.path, span.line, span.start, span.end, found.rule, found.confidence, found.hedged, state.source, prefix, suffix)
 
 
 def _relation(kind: str, source: str, end: str, evidence: tuple[Evidence, ...]) -> Relation:

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from papergraph.errors import NotesError
 from papergraph.folding import source_id
-from papergraph.importing import find_files
 from papergraph.model import Note, Paper, Statement
+from papergraph.origins import find_files
 from papergraph.reading import NotesFile
 from papergraph.store.protocol import Store
 from papergraph.vocabulary import RELATIONS, Role
@@ -118,7 +118,7 @@ def gather(store: Store, paths: Sequence[Path], *, encoding: str | None = None, 
         If there are no notes at `paths`, or not one of the files can be asked about.
     """
     sources = {s.id: s for s in store.sources()}
-    files, _ = find_files(paths, sources.values(), collection)
+    files = find_files(paths, sources.values(), collection).files
     texts: dict[str, tuple[NotesFile, str]] = {}
     failures: list[str] = []
     for file in files:

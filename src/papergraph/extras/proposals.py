@@ -17,7 +17,7 @@ from papergraph.errors import StaleError
 from papergraph.extras.chat import ChatError, UnusableAnswerError
 from papergraph.extras.inquiry import Inquiry, Passage
 from papergraph.folding import concept_id, fold, relation_id, squeeze
-from papergraph.model import Concept, Evidence, Node, Relation, Statement
+from papergraph.model import LLM, Concept, Evidence, Node, Relation, Statement
 from papergraph.notes.document import count_lines
 from papergraph.store.changes import ChangeSet, changes_between
 from papergraph.store.protocol import Progress, Store
@@ -29,7 +29,6 @@ MOST = 40
 """Relations taken from one answer."""
 LEAST_QUOTE = 4
 """Letters and digits of a quote; fewer would stand in any remark."""
-LLM = "llm:"
 """What asserters and rules of proposals begin with."""
 _ID = re.compile(r"[a-z]-[a-z2-7]{13}")
 _ATTEMPTS = 5
@@ -157,7 +156,7 @@ def judge(item: Any, inquiry: Inquiry, model: str) -> Proposal | str:
     own = relation_id(kind, *ends, symmetric=symmetric)
     sure = HEDGED_CONFIDENCE if said.hedged else CONFIDENCE
     note, start, line = place
-    evidence = Evidence(note, said.quote, inquiry.path, line, start, start + len(said.quote), f"{LLM}{model}", sure, said.hedged)
+    evidence = Evidence(note, said.quote, inquiry.path, line, start, start + len(said.quote), f"{LLM}{model}", sure, said.hedged, inquiry.source)
     relation = Relation(own, kind, ends[0], ends[1], sure, said.hedged, AssertedBy.EXTRACTOR, Status.PROPOSED, (evidence,))
     return Proposal(f"{LLM}{inquiry.source}", relation, concept)
 

@@ -1,8 +1,9 @@
 """Who is who: which mentions of papers, from whatever source, are one work.
 
 Each mention has an id made from its own title. Mentions that share a full title or an identifier are one work; a
-mention by a short name joins the work whose title begins with that name, if there is just one. The result depends
-on the set of mentions only, not on the order in which they came.
+mention by a short name joins the work whose title begins with that name, if there is just one. What the user says of
+them (`Paper.same`, `Paper.apart`) stands above both. The result depends on the set of mentions only, not on the order in
+which they came.
 """
 
 from __future__ import annotations
@@ -28,12 +29,14 @@ class Keys:
 
     def all(self) -> frozenset[str]:
         """The keys under which a store must find the mention again."""
-        return frozenset((*self.strong, f"name:{self.title}", *(f"name:{s}" for s in self.short)))
+        return frozenset((*self.strong, *((f"name:{self.title}",) if self.title else ()), *(f"name:{s}" for s in self.short)))
 
 
 @lru_cache(maxsize=20_000)
 def keys_of(paper: Paper) -> Keys:
     """The keys of one mention."""
+    if paper.same or paper.apart:
+        return Keys(tuple(f"same:{key}" for key in paper.same), "", ())
     title = fold(paper.title)
     strong = [f"title:{title}"]
     if paper.doi:
@@ -59,10 +62,11 @@ def identify(mentions: Mapping[str, Sequence[Paper]]) -> dict[str, str]:
     Returns
     -------
     dict
-        Mention id → id of the work. The best mention is an entry before a cited one, then the longest title, then
-        the smallest id. Nearly linear in the number of mentions (union–find).
+        Mention id → id of the work. The best mention is one that is more than the user's word on who is who, then an entry before
+        a cited one, then the longest title, then the smallest id. Nearly linear in the number of mentions (union–find).
     """
     group = {m: m for m in mentions}
+    told = {m: [p for p in papers if not (p.same or p.apart)] for m, papers in mentions.items()}
 
     def root(m: str) -> str:
         while group[m] != m:
@@ -75,7 +79,8 @@ def identify(mentions: Mapping[str, Sequence[Paper]]) -> dict[str, str]:
         group[b] = a
 
     first: dict[str, str] = {}
-    keys = {m: [keys_of(p) for p in papers] for m, papers in mentions.items()}
+    apart = {m for m, papers in mentions.items() if any(p.apart for p in papers)}
+    keys = {m: [keys_of(p) for p in papers if m not in apart or p.same] for m, papers in mentions.items()}
     for m in sorted(keys):
         for key in (k for ks in keys[m] for k in ks.strong):
             join(m, first.setdefault(key, m))
@@ -83,7 +88,8 @@ def identify(mentions: Mapping[str, Sequence[Paper]]) -> dict[str, str]:
     called: dict[str, set[str]] = {}
     for m in sorted(keys):
         for ks in keys[m]:
-            called.setdefault(ks.title, set()).add(root(m))
+            if ks.title:
+                called.setdefault(ks.title, set()).add(root(m))
             for short in ks.short:
                 full.setdefault(short, set()).add(root(m))
     entries = {root(m) for m, papers in mentions.items() if any(p.role is Role.ENTRY for p in papers)}
@@ -94,13 +100,13 @@ def identify(mentions: Mapping[str, Sequence[Paper]]) -> dict[str, str]:
             joins.append((*works, *names))
     for a, b in joins:
         join(a, b)
-    best: dict[str, tuple[bool, int, str]] = {}
-    for m, papers in mentions.items():
-        rank = (not any(p.role is Role.ENTRY for p in papers), -max(len(p.title) for p in papers), m)
+    best: dict[str, tuple[bool, bool, int, str]] = {}
+    for m, papers in told.items():
+        rank = (not papers, not any(p.role is Role.ENTRY for p in papers), -max((len(p.title) for p in papers), default=0), m)
         r = root(m)
         if r not in best or rank < best[r]:
             best[r] = rank
-    return {m: best[root(m)][2] for m in mentions}
+    return {m: best[root(m)][-1] for m in mentions}
 
 
 def all_keys(papers: Iterable[Paper]) -> set[str]:

@@ -72,7 +72,7 @@ def _placeless(statement: Statement) -> Statement:
     if isinstance(element, Note):
         element = replace(element, line=0, start=0, end=0, also_at=tuple("" for _ in element.also_at))
     elif isinstance(element, Relation):
-        element = replace(element, evidence=tuple(replace(e, line=0, start=0, end=0) for e in element.evidence))
+        element = replace(element, evidence=tuple(replace(e, line=0, start=0, end=0, prefix=None, suffix=None) for e in element.evidence))
     elif isinstance(element, Paper):
         element = replace(element, line=0)
     elif isinstance(element, Source):

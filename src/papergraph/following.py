@@ -1,0 +1,125 @@
+"""Quotes that follow the notes: what a decision of the user or a language model's proposal rests on, found again in files that were edited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from papergraph.folding import source_id
+from papergraph.model import KEPT, LLM, USER, Evidence, Note, Relation, Statement
+from papergraph.notes.document import count_lines
+from papergraph.resolve.quotes import find_quote, surroundings
+from papergraph.store.changes import Change
+from papergraph.store.protocol import Store
+from papergraph.vocabulary import RELATIONS
+
+Text = Callable[[str], str | None]
+"""Gives the text of the file of a source (uri) as it is now; `None` if it has gone."""
+
+
+def followed(evidence: Evidence, text: str | None, path: str, source: str) -> Evidence:
+    """The evidence where it stands in the text of its file now, or marked as lost."""
+    if text is None or evidence.start is None:
+        return replace(evidence, lost=True)
+    place = find_quote(text, evidence.quote, evidence.prefix or "", evidence.suffix or "", evidence.start)
+    if place is None:
+        return replace(evidence, lost=True)
+    prefix, suffix = surroundings(text, place.start, place.end)
+    line = count_lines(text, 0, place.start) + 1
+    return replace(evidence, quote=text[place.start : place.end], path=path, line=line, start=place.start, end=place.end, source=source, prefix=prefix, suffix=suffix, lost=None)
+
+
+def changes(store: Store, uris: Mapping[str, str | None], before: Sequence[Statement], after: Sequence[Statement], text: Text) -> Iterator[Change]:
+    """The changes to statements that follow the notes, when files change what they state.
+
+    Where a file no longer states a relation that the user has decided on, the sentences are kept, found again or marked as lost, until
+    a file states it again. Proposals of a language model go when no sentence of theirs is left.
+
+    Parameters
+    ----------
+    uris
+        The files that were read anew or have gone (uri), each with what it is called now; `None` for one that has gone.
+    before, after
+        What they stated, and what they state.
+    """
+    ids = {source_id(old): (old, new) for old, new in uris.items()}
+    followers = [f"{kind}{i}" for kind in (KEPT, LLM) for i in ids]
+    held = {s.key: s for s in store.statements(followers)}
+    stated = {(s.element.id, s.asserter) for s in after if isinstance(s.element, Relation)}
+    wanted: dict[tuple[str, str], Statement] = {}
+    texts: dict[str, str | None] = {}
+    notes = _notes(after)
+    named: list[tuple[Statement, str]] = []
+
+    def moved(relation: Relation, old: str, new: str | None) -> Relation:
+        if new is not None and new not in texts:
+            texts[new] = text(new)
+        now = source_id(new) if new is not None else source_id(old)
+        pieces = tuple(followed(e, texts.get(new or ""), _path(new or old), now) for e in relation.evidence)
+        return replace(relation, evidence=tuple(replace(e, note_id=_note_of(e, notes)) for e in pieces))
+
+    for s in held.values():
+        kind = KEPT if s.asserter.startswith(KEPT) else LLM
+        old, new = ids[s.asserter.removeprefix(kind)]
+        if not isinstance(s.element, Relation):
+            named.append((s, f"{kind}{source_id(new or old)}"))
+            continue
+        relation = moved(s.element, old, new)
+        if kind == LLM:
+            if pieces := tuple(e for e in relation.evidence if not e.lost):
+                put = Statement(f"{LLM}{source_id(new or old)}", replace(relation, evidence=pieces))
+                wanted[put.key] = put
+        elif (s.element.id, source_id(new or old)) not in stated:
+            put = Statement(f"{KEPT}{source_id(new or old)}", relation)
+            wanted[put.key] = put
+    ends = {(asserter, end) for (_, asserter), s in wanted.items() if isinstance(s.element, Relation) for end in (s.element.source, s.element.target)}
+    for s, asserter in named:
+        if (asserter, s.element.id) in ends:
+            put = Statement(asserter, s.element)
+            wanted[put.key] = put
+    gone = [s for s in before if isinstance(s.element, Relation) and (s.element.id, source_id(ids[s.asserter][1] or ids[s.asserter][0])) not in stated]
+    decided = _decided(store, gone)
+    for s in gone:
+        if isinstance(s.element, Relation) and s.element.id in decided:
+            old, new = ids[s.asserter]
+            put = Statement(f"{KEPT}{source_id(new or old)}", moved(s.element, old, new))
+            wanted[put.key] = put
+    now = {s.key: s for s in store.statements_on({element for element, _ in wanted.keys() | held.keys()}) if s.follows}
+    for key in sorted(wanted.keys() | held.keys()):
+        if now.get(key) != wanted.get(key):
+            yield Change(now.get(key), wanted.get(key))
+
+
+def _decided(store: Store, relations: Iterable[Statement]) -> set[str]:
+    """The ids of those of these relations that the user has decided on, whichever mentions of the works they are between."""
+    found = [s.element for s in relations if isinstance(s.element, Relation)]
+    if not found:
+        return set()
+    said = [s.element for s in store.statements([USER]) if isinstance(s.element, Relation) and not s.removed]
+    works = store.works_of({end for r in (*found, *said) for end in (r.source, r.target)})
+
+    def ends(r: Relation) -> tuple[str, ...]:
+        found = works.get(r.source, r.source), works.get(r.target, r.target)
+        return r.type, *(sorted(found) if RELATIONS[r.type].symmetric else found)
+
+    known = {ends(r) for r in said}
+    return {r.id for r in found if ends(r) in known}
+
+
+def _notes(after: Iterable[Statement]) -> dict[str, list[Note]]:
+    out: dict[str, list[Note]] = {}
+    for s in after:
+        if isinstance(s.element, Note):
+            out.setdefault(s.asserter, []).append(s.element)
+    return out
+
+
+def _note_of(evidence: Evidence, notes: Mapping[str, list[Note]]) -> str | None:
+    """The note that the quote stands in."""
+    if evidence.lost or evidence.start is None or evidence.end is None:
+        return None
+    return next((n.id for n in notes.get(evidence.source or "", ()) if n.start <= evidence.start and evidence.end <= n.end), None)
+
+
+def _path(uri: str) -> str:
+    return uri.split("/", 1)[1] if "/" in uri else uri

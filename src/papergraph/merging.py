@@ -1,0 +1,104 @@
+"""Which names are one work, in the user's word → changes of statements: `merge` and `split`, each the inverse of the other.
+
+Nothing of what the notes or the user said of either is touched: the word stands beside it (`Paper.same`, `Paper.apart`), and taking
+it back later leads to just what would be without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from papergraph.errors import UsageError
+from papergraph.folding import digest, fold
+from papergraph.model import MERGE, SPLIT, Paper, Statement
+from papergraph.resolve.identity import identify
+from papergraph.store.changes import Change
+from papergraph.store.protocol import Store
+from papergraph.vocabulary import Role
+
+
+def merge(store: Store, a: Paper, b: Paper) -> tuple[Change, ...]:
+    """The changes that make one work of two; none if they are one already.
+
+    Where the user split them, that is taken back.
+    """
+    if a.id == b.id:
+        return ()
+    said = _said(store, [a.id, b.id])
+    for asserter in sorted({s.asserter for s in said if s.asserter.startswith(SPLIT)}):
+        works = _works(s for s in said if s.asserter != asserter)
+        if works.get(a.id) == works.get(b.id):
+            return _without(said, [asserter])
+    key = digest(*sorted((a.id, b.id)))
+    put = [Statement(f"{MERGE}{key}", Paper(p.id, p.title, Role.CITED, same=(key,))) for p in (a, b)]
+    return tuple(Change(None, s) for s in put)
+
+
+def split(store: Store, paper: Paper, name: str | None = None) -> tuple[Change, ...]:
+    """The changes that make of one of a work's names a work of its own again.
+
+    What the user merged is taken back; what papergraph took for one work is told apart from now on.
+
+    Parameters
+    ----------
+    name
+        One of the names (or ids) under which the notes tell of it; may be left out where there is one way only.
+
+    Raises
+    ------
+    UsageError
+        If the work has one name only, no such name, or several and none is given.
+    """
+    said = _said(store, [paper.id])
+    titles = _titles(said)
+    merges = sorted({s.asserter for s in said if s.asserter.startswith(MERGE)})
+    if len(titles) < 2 and not merges:
+        raise UsageError(f"the notes know “{paper.title}” by this one name only; there is nothing to split")
+    if name is None:
+        if len(merges) == 1:
+            return _without(said, merges)
+        others = [m for m in titles if m != paper.id]
+        if merges or len(others) != 1:
+            raise UsageError(f"“{paper.title}” has several names; say which one is another work:{_listed(titles)}")
+        chosen = others[0]
+    else:
+        found = [m for m, names in titles.items() if name == m or fold(name) in map(fold, names)]
+        if len(found) != 1:
+            raise UsageError(f"'{name}' is none of the names of “{paper.title}”; they are:{_listed(titles)}" if not found else f"'{name}' may be any of these; give the id:{_listed({m: titles[m] for m in found})}")
+        chosen = found[0]
+    for asserter in merges:
+        works = _works(s for s in said if s.asserter != asserter)
+        if len(set(works.values())) > 1 and any(works[m] != works[chosen] for m in titles):
+            return _without(said, [asserter])
+    return (Change(None, Statement(f"{SPLIT}{chosen}", Paper(chosen, titles[chosen][0], Role.CITED, apart=True))),)
+
+
+def _said(store: Store, works: Sequence[str]) -> list[Statement]:
+    """All that is stated on the mentions that are these works."""
+    return [s for s in store.statements_on({*works, *store.mentions_of(works)}) if isinstance(s.element, Paper)]
+
+
+def _works(said: Iterable[Statement]) -> dict[str, str]:
+    """The work that each of these mentions is, as far as these statements tell."""
+    mentions: dict[str, list[Paper]] = {}
+    for s in said:
+        if isinstance(s.element, Paper):
+            mentions.setdefault(s.element.id, []).append(s.element)
+    return identify(mentions)
+
+
+def _titles(said: Iterable[Statement]) -> dict[str, list[str]]:
+    """The mentions with their titles, without those that only the user's word on who is who is about."""
+    out: dict[str, dict[str, None]] = {}
+    for s in said:
+        if not s.aside and isinstance(s.element, Paper):
+            out.setdefault(s.element.id, {})[s.element.title] = None
+    return {m: [*names] for m, names in out.items()}
+
+
+def _without(said: Iterable[Statement], asserters: Sequence[str]) -> tuple[Change, ...]:
+    return tuple(Change(s, None) for s in said if s.asserter in asserters)
+
+
+def _listed(titles: Mapping[str, Sequence[str]]) -> str:
+    return "".join(f"\n  {m}  {'; '.join(names)}" for m, names in sorted(titles.items()))

@@ -1,0 +1,189 @@
+"""The store's change sets as a line of time: undo, redo, and what stood when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+
+from papergraph.errors import UsageError
+from papergraph.graph import order_of_changes
+from papergraph.model import Statement
+from papergraph.store.changes import Change, ChangeSet
+from papergraph.store.protocol import Store
+
+_PAGE = 64
+
+
+def newest_first(store: Store) -> Iterator[ChangeSet]:
+    """The change sets without their changes, the newest first; only as many are read as are asked for, and some more."""
+    given, limit = 0, _PAGE
+    while True:
+        found = store.history(limit=limit)
+        yield from found[given:]
+        if len(found) < limit:
+            return
+        given, limit = len(found), limit * 8
+
+
+def is_undone(store: Store, change_set: ChangeSet) -> bool:
+    """Whether a change set does not stand: the newest that takes it back does."""
+    undone = False
+    while change_set.undone_by is not None:
+        by = store.head(change_set.undone_by)
+        assert by is not None
+        undone, change_set = not undone, by
+    return undone
+
+
+def undo(store: Store, number: int | None) -> tuple[ChangeSet, tuple[Change, ...]]:
+    """The change set to take back, and the changes that do.
+
+    Parameters
+    ----------
+    number
+        Which one; `None` for the newest that still stands.
+
+    Raises
+    ------
+    UsageError
+        If there is none, it is undone already, or a later change set builds on it.
+    """
+    if number is None:
+        found = next((c for c in newest_first(store) if c.undoes is None and not is_undone(store, c)), None)
+        if found is None:
+            raise UsageError("nothing to undo")
+    else:
+        found = _change_set(store, number)
+        if is_undone(store, found):
+            raise UsageError(f"change set {number} is undone already; `papergraph redo {number}` brings it back")
+    return found, _taken_back(store, found.number)
+
+
+def redo(store: Store, number: int | None) -> tuple[ChangeSet, ChangeSet, tuple[Change, ...]]:
+    """The change set to bring back, the undo that is taken back for it, and the changes that do.
+
+    Parameters
+    ----------
+    number
+        Which one; `None` for the one that was undone last.
+
+    Raises
+    ------
+    UsageError
+        If there is none, it stands, or a later change set builds on what is without it.
+    """
+    if number is None:
+        undoing = next((c for c in newest_first(store) if c.undoes is not None and not is_undone(store, c) and is_undone(store, _change_set(store, c.undoes))), None)
+        if undoing is None:
+            raise UsageError("nothing was undone that could be brought back")
+        found = _change_set(store, undoing.undoes or 0)
+    else:
+        found = _change_set(store, number)
+        if not is_undone(store, found):
+            raise UsageError(f"change set {number} stands; there is nothing to bring back")
+        undoing = _change_set(store, found.undone_by or 0)
+    return found, undoing, _taken_back(store, undoing.number)
+
+
+def _change_set(store: Store, number: int) -> ChangeSet:
+    found = store.head(number)
+    if found is None:
+        raise UsageError(f"there is no change set {number}; `papergraph history` lists them")
+    return found
+
+
+def _taken_back(store: Store, number: int) -> tuple[Change, ...]:
+    changes = tuple(store.changes(number))
+    now = {s.key: s for s in store.statements_on({c.statement.element.id for c in changes})}
+    if any(now.get(c.statement.key) != c.after for c in changes if not c.statement.follows):
+        later = [n for n in store.touched_after(number) if not is_undone(store, _change_set(store, n)) and n != number]
+        listed = ", ".join(map(str, sorted(later, reverse=True)))
+        raise UsageError(f"later changes build on change set {number}; undo these first: {listed}")
+    back = (_back(c, now.get(c.statement.key)) for c in reversed(changes))
+    return tuple(c for c in back if c is not None)
+
+
+def _back(change: Change, now: Statement | None) -> Change | None:
+    """What takes a change back; quotes that followed the notes since are no reason to refuse, and what has gone meanwhile stays gone."""
+    if not change.statement.follows:
+        return change.reversed()
+    if now == change.before or (now is None and change.after is not None):
+        return None
+    return Change(now, change.before)
+
+
+# --- what stood when
+
+
+def number_at(store: Store, when: str) -> int:
+    """The number of the change set that was the newest then; 0 before the first.
+
+    Parameters
+    ----------
+    when
+        A day (its end, by this machine's clock), a time (ISO 8601), the number of a change set, or `now`.
+
+    Raises
+    ------
+    UsageError
+        If it is none of these, or there is no such change set.
+    """
+    if when.strip().casefold() == "now":
+        return max((c.number for c in store.history(limit=1)), default=0)
+    if when.strip().isdecimal() and len(when.strip()) < 8:
+        number = int(when)
+        return _change_set(store, number).number if number else 0
+    moment = moment_of(when)
+    return next((c.number for c in newest_first(store) if _at(c) <= moment), 0)
+
+
+def moment_of(when: str) -> datetime:
+    """The moment meant by a day or a time; of a day its last.
+
+    >>> moment_of("2026-05-01T12:00:00Z").isoformat()
+    '2026-05-01T12:00:00+00:00'
+    """
+    text = when.strip().replace("/", "-")
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"'{when}' is no day, time or number of a change set; for example 2026-05-01, 2026-05-01T12:30 or 17 (papergraph history)") from error
+    if len(text) <= 10:
+        found = datetime.combine(found.date() + timedelta(days=1), time()) - timedelta(microseconds=1)
+    # a time without a zone is one of this machine's clock
+    return found.astimezone(UTC)
+
+
+def _at(change_set: ChangeSet) -> datetime:
+    return datetime.fromisoformat(change_set.at)
+
+
+def statements_at(store: Store, number: int) -> list[Statement]:
+    """All statements as they were when the change set of that number was the newest, by element id and asserter.
+
+    What came later is taken back, so that it costs as much as what there is and what came later.
+    """
+    held = {s.key: s for s in store.all_statements()}
+    for later in newest_first(store):
+        if later.number <= number:
+            break
+        for change in reversed(tuple(store.changes(later.number))):
+            if change.before is None:
+                held.pop(change.statement.key, None)
+            else:
+                held[change.statement.key] = change.before
+    return [held[key] for key in sorted(held)]
+
+
+def changes_from_to(store: Store, start: int, end: int) -> tuple[Change, ...]:
+    """What is different when change set `end` was the newest from when `start` was; in order of label and id. `start` may be the later."""
+    if start > end:
+        return tuple(c.reversed() for c in changes_from_to(store, end, start))
+    first: dict[tuple[str, str], Statement | None] = {}
+    last: dict[tuple[str, str], Statement | None] = {}
+    for number in range(start + 1, end + 1):
+        for change in store.changes(number):
+            first.setdefault(change.statement.key, change.before)
+            last[change.statement.key] = change.after
+    found = [Change(first[key], last[key]) for key in first if first[key] != last[key]]
+    return tuple(sorted(found, key=lambda c: order_of_changes((c.before, c.after))))
