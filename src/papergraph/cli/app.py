@@ -88,6 +88,6 @@ def papergraph(
     """Reading notes in, a graph of papers, topics, concepts and remarks out."""
 
 
-from papergraph.cli import contradictions, edit, explain, files, importing, propose, queries, suggest  # noqa: E402 - the commands register themselves on the app
+from papergraph.cli import contradictions, edit, explain, files, importing, propose, queries, suggest, writeback  # noqa: E402 - the commands register themselves on the app
 
-_ = (contradictions, edit, explain, files, importing, propose, queries, suggest)
+_ = (contradictions, edit, explain, files, importing, propose, queries, suggest, writeback)

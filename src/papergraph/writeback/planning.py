@@ -1,0 +1,458 @@
+"""What to write back: relations of the store that no notes state yet → lines in files, each read again before it is taken. Writes nothing."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from papergraph.errors import NotesError, UsageError
+from papergraph.folding import relation_id, source_id
+from papergraph.following import changes as follow
+from papergraph.importing import _aliased, _context, words_for
+from papergraph.lang.words import Words, default_words
+from papergraph.model import USER, Concept, Node, Paper, Relation, Statement
+from papergraph.notes import Layout, decode, layout_of, read
+from papergraph.notes.decode import LARGEST_FILE
+from papergraph.origins import find_files
+from papergraph.reading import NotesFile
+from papergraph.store.changes import Change, changes_between
+from papergraph.vocabulary import RELATIONS, AssertedBy, Role, Status
+from papergraph.writeback.checking import Notebook, Wish, fault
+from papergraph.writeback.patch import Coding, Insertion, coding_of, insertion_after, patched, unified_diff
+from papergraph.writeback.phrasing import Wanted, language_for, properties, references, remarks
+from papergraph.writeback.placing import Slot, slots
+from papergraph.writeback.style import Habits, habits_of, together
+
+if TYPE_CHECKING:
+    from papergraph.notes import Document
+    from papergraph.store.protocol import Progress, Store
+
+MARKDOWN = (".md", ".markdown", ".mdown", ".mkd")
+"""The endings of files that are written; others are only read."""
+STYLES = ("auto", "bullet", "property")
+_MOST_TRIALS = 48
+"""So many wordings and places are tried for one relation under one entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One relation with the line that states it: `noted` tells that the user's note is in it."""
+
+    relation: Relation
+    uri: str
+    text: str
+    form: str
+    noted: bool
+    insertion: Insertion
+
+
+@dataclass(frozen=True, slots=True)
+class Unwritable:
+    """A relation that cannot be written back, and why."""
+
+    relation: Relation
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilePatch:
+    """A file with the lines put into it: `file` is where it really stands, links followed."""
+
+    file: Path
+    uri: str
+    path: str
+    old: bytes
+    new: bytes
+    text: str
+    lines: tuple[Line, ...]
+
+    def diff(self) -> Iterator[str]:
+        """The lines of a unified diff."""
+        return unified_diff(self.path, self.text, [line.insertion for line in self.lines])
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Patches by uri, what the store is to be told with them, what cannot be written, and files that could not be read."""
+
+    patches: tuple[FilePatch, ...] = ()
+    changes: tuple[Change, ...] = ()
+    unwritable: tuple[Unwritable, ...] = ()
+    failures: tuple[str, ...] = ()
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """All lines, by file and place."""
+        return tuple(line for p in self.patches for line in p.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A file that may be written."""
+
+    notes: NotesFile
+    file: Path
+    data: bytes
+    document: Document
+    coding: Coding
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """One way to write a relation."""
+
+    relation: Relation
+    wish: Wish
+    form: str
+    text: str
+    noted: bool
+    insertion: Insertion
+
+
+def plan_write_back(
+    store: Store,
+    paths: Sequence[Path],
+    *,
+    style: str = "auto",
+    encoding: str | None = None,
+    collection: str | None = None,
+    lexicons: Sequence[Path] = (),
+    progress: Progress | None = None,
+) -> Plan:
+    """The lines that state in `paths` what the user added or accepted in `store` and no notes state yet.
+
+    A line is taken only if the file with it, read again with its collection as an import would, states that relation, and
+    nothing else is read otherwise than before.
+
+    Parameters
+    ----------
+    paths
+        Files or folders of notes, as they are imported.
+    style
+        `bullet`, `property`, or `auto` for what each file does.
+    encoding, collection, lexicons
+        As for `importing.plan_import`.
+
+    Raises
+    ------
+    UsageError
+        If the style is none.
+    NotesError
+        If a path does not exist or a lexicon is not as it should be.
+    """
+    if style not in STYLES:
+        raise UsageError(f"unknown style '{style}'; the styles are {', '.join(STYLES)}")
+    words = words_for(paths, lexicons)
+    sources = store.sources()
+    files = find_files(paths, sources, collection).files
+    wanted = _wanted(store)
+    if not wanted:
+        return Plan()
+    known = {s.uri: s.sha256 for s in sources}
+    sheets, documents, failures, refused = _read(files, known, encoding)
+    notebook = Notebook(documents, (*_context(store, [f.uri for f in files], sources), *_aliased(words)), words, progress)
+    return _Planner(store, notebook, sheets, refused, words or default_words(), style, encoding).plan(wanted, failures, progress)
+
+
+def _wanted(store: Store) -> list[Relation]:
+    """The relations that the user added or accepted and no source of notes states, by id."""
+    said = [s.element for s in store.statements([USER]) if isinstance(s.element, Relation) and not s.removed]
+    works = store.works_of({end for r in said for end in (r.source, r.target)})
+    ids = {relation_id(r.type, *(works.get(end, end) for end in (r.source, r.target)), symmetric=RELATIONS[r.type].symmetric) for r in said}
+    found = store.relations_by_id(ids)
+    kept = [r for r in found.values() if r.status is not Status.REJECTED and (r.status is Status.ACCEPTED or r.asserted_by is AssertedBy.USER)]
+    mentions = store.mentions_of({end for r in kept for end in (r.source, r.target)})
+    names: dict[str, list[str]] = {}
+    for mention, work in mentions.items():
+        names.setdefault(work, []).append(mention)
+    variants = {variant: r.id for r in kept for variant in _variants(r, names)}
+    stated = {variants[s.element.id] for s in store.statements_on(variants) if s.asserter.startswith("s-")}
+    return sorted((r for r in kept if r.id not in stated), key=lambda r: r.id)
+
+
+def _variants(relation: Relation, names: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """The ids under which notes may state a relation: between any mentions of the works at its ends."""
+    for source in {relation.source, *names.get(relation.source, ())}:
+        for target in {relation.target, *names.get(relation.target, ())}:
+            yield relation_id(relation.type, source, target, symmetric=RELATIONS[relation.type].symmetric)
+
+
+def _read(files: Sequence[NotesFile], known: Mapping[str, str], encoding: str | None) -> tuple[dict[str, _Sheet], list[Document], tuple[str, ...], dict[str, str]]:
+    """`(files that may be written, all documents, files that could not be read, why the other imported files may not be written)`."""
+    sheets: dict[str, _Sheet] = {}
+    documents: list[Document] = []
+    failures: list[str] = []
+    refused: dict[str, str] = {}
+    places: dict[Path, str] = {}
+    for notes in files:
+        try:
+            if notes.size() > LARGEST_FILE:
+                raise NotesError(f"{notes.path}: {notes.size():,} bytes; the largest file read has {LARGEST_FILE:,}")
+            data = notes.file.read_bytes()
+            decoded = decode(data, notes.path, encoding)
+        except OSError as error:
+            failures.append(f"{notes.path}: cannot be read: {error.strerror or error}")
+            continue
+        except NotesError as error:
+            failures.append(str(error))
+            continue
+        document = read(decoded.text, notes.path, notes.uri)
+        documents.append(document)
+        if notes.uri not in known:
+            continue
+        try:
+            file = _target(notes, document, known[notes.uri])
+            if file in places:
+                raise NotesError(f"{notes.path}: is the same file as {places[file]}")
+            sheets[notes.uri] = _Sheet(notes, file, data, document, coding_of(data, decoded.text, decoded.encoding, notes.path))
+            places[file] = notes.path
+        except NotesError as error:
+            refused[notes.uri] = str(error)
+    return sheets, documents, tuple(failures), refused
+
+
+def _target(notes: NotesFile, document: Document, sha256: str) -> Path:
+    """Where the file to write really stands.
+
+    Raises
+    ------
+    NotesError
+        If it is not to be written: no Markdown, edited since its import, outside its collection, or read-only.
+    """
+    if not notes.path.casefold().endswith(MARKDOWN):
+        raise NotesError(f"{notes.path}: only Markdown is written ({', '.join(MARKDOWN)}); write the line yourself")
+    if layout_of(document.text, notes.path) not in (Layout.MARKDOWN, Layout.FLAT):
+        raise NotesError(f"{notes.path}: is no Markdown by what it looks like; write the line yourself")
+    if document.sha256 != sha256:
+        raise NotesError(f"{notes.path}: was edited since it was imported; import it first")
+    place = notes.file.absolute()
+    depth = notes.path.count("/") + 1
+    root = place.parents[depth - 1].resolve()
+    file = place.resolve()
+    if not file.is_relative_to(root):
+        raise NotesError(f"{notes.path}: is a link that leads out of its collection; it is left alone")
+    if file.stat().st_nlink > 1:
+        raise NotesError(f"{notes.path}: has another name (a hard link), which would keep the old contents; it is left alone")
+    if not os.access(file, os.W_OK) or not os.access(file.parent, os.W_OK):
+        raise NotesError(f"{notes.path}: may not be written; change its permissions or those of its folder")
+    return file
+
+
+class _Planner:
+    """What planning works with: the store, the notes, and what they are like."""
+
+    def __init__(self, store: Store, notebook: Notebook, sheets: Mapping[str, _Sheet], refused: Mapping[str, str], words: Words, style: str, encoding: str | None) -> None:
+        self.store = store
+        self.notebook = notebook
+        self.sheets = dict(sheets)
+        self.refused = dict(refused)
+        self.style = style
+        self.encoding = encoding
+        self.habits = {uri: habits_of(document, words) for uri, document in notebook.documents.items()}
+        self.all = together(self.habits.values())
+        self.accepted: dict[str, list[_Candidate]] = {}
+        self.tried: dict[str, str] = {}
+        self._pages: dict[str, str] | None = None
+        self._owners: dict[str, str] | None = None
+
+    def plan(self, wanted: Sequence[Relation], failures: tuple[str, ...], progress: Progress | None) -> Plan:
+        """Choose a line for each relation, file by file, under one end or else under the other."""
+        ends = {end for r in wanted for end in (r.source, r.target)}
+        nodes = self.store.get(ends)
+        mentions: dict[str, set[str]] = {end: {end} for end in ends}
+        for mention, work in self.store.mentions_of(ends).items():
+            mentions.setdefault(work, {work}).add(mention)
+        stated = self.store.statements_on({m for some in mentions.values() for m in some})
+        sites = {r.id: self._sites(r, mentions, stated) for r in wanted}
+        open_ = list(wanted)
+        done = 0
+        for turn in range(max((len(found) for found, _ in sites.values()), default=0)):
+            by_file: dict[str, list[tuple[Relation, list[_Candidate]]]] = {}
+            for relation in open_:
+                found, _ = sites[relation.id]
+                if turn < len(found):
+                    uri, end = found[turn]
+                    by_file.setdefault(uri, []).append((relation, self._candidates(relation, uri, end, nodes, mentions)))
+            for uri, asked in sorted(by_file.items()):
+                if progress:
+                    progress("writing", done, len(wanted))
+                self._settle(uri, asked)
+                done = sum(len(a) for a in self.accepted.values())
+            written = {c.relation.id for some in self.accepted.values() for c in some}
+            open_ = [r for r in open_ if r.id not in written]
+        unwritable = tuple(Unwritable(r, self.tried.get(r.id) or sites[r.id][1]) for r in open_)
+        return self._finish(unwritable, failures)
+
+    def _sites(self, relation: Relation, mentions: Mapping[str, set[str]], stated: Sequence[Statement]) -> tuple[list[tuple[str, str]], str]:
+        """`(uri, end)` of each entry under which the relation may be written, and why there is none."""
+        found: list[tuple[str, str]] = []
+        reasons: list[str] = []
+        uris = {source_id(uri): uri for uri in (*self.sheets, *self.refused)}
+        for end in (relation.source, relation.target):
+            for s in sorted((s for s in stated if s.element.id in mentions[end]), key=lambda s: s.asserter):
+                if not isinstance(s.element, Paper) or s.element.role is not Role.ENTRY or not s.asserter.startswith("s-"):
+                    continue
+                uri = uris.get(s.asserter)
+                if uri is None:
+                    reasons.append(f"{s.element.path}: its file is not among those given")
+                elif uri in self.refused or (reason := self._differs(uri)):
+                    reasons.append(self.refused.get(uri) or reason)
+                elif (uri, end) not in found:
+                    found.append((uri, end))
+        if RELATIONS[relation.type].symmetric and len({uri for uri, _ in found}) == 1:
+            # who reads on compares the later with the earlier
+            found.sort(key=lambda site: max((s.element.line or 0 for s in stated if isinstance(s.element, Paper) and s.element.id in mentions[site[1]] and s.asserter in uris), default=0), reverse=True)
+        return found, "; ".join(dict.fromkeys(reasons)) or "neither end has an entry of its own in a Markdown file"
+
+    def _differs(self, uri: str) -> str:
+        """Why a file, read now, states something else than when it was imported; empty if it does not."""
+        if changes_between(self.store.statements([source_id(uri)]), self.notebook.taken(uri).statements):
+            self.refused[uri] = f"{self.sheets[uri].notes.path}: reads otherwise than when it was imported (files beside it, a lexicon or papergraph have changed); import it first"
+        return self.refused.get(uri, "")
+
+    def _candidates(self, relation: Relation, uri: str, end: str, nodes: Mapping[str, Node], mentions: Mapping[str, set[str]]) -> list[_Candidate]:
+        """The ways to write a relation under the entry of one of its ends, the most natural first."""
+        state, document = self.notebook.taken(uri).state, self.notebook.documents[uri]
+        other = nodes.get(relation.target if end == relation.source else relation.source)
+        entry = next((e for e in state.entries if not e.cited and e.paper.id in mentions[end]), None)
+        if entry is None or not isinstance(other, Paper | Concept):
+            return []
+        file = self.habits[uri]
+        symmetric = RELATIONS[relation.type].symmetric
+        note = next((e.quote for e in relation.evidence if e.rule == USER), "")
+        wanted = Wanted(relation.type, end == relation.target and not symmetric, relation.hedged, note, other)
+        ends = tuple(n for n in (nodes.get(relation.source), nodes.get(relation.target)) if n is not None)
+        wish = Wish(relation.type, frozenset(mentions[relation.source]), frozenset(mentions[relation.target]), relation.hedged, ends)
+        calls = references(other, *self._names_of(other, uri, mentions[other.id]), file, self.all)
+        own = [state.document.text[b.offsets[0] : b.offsets[-1] + 1] for b in state.order if state.subject.get(id(b)) is entry and b is not entry.block]
+        language = language_for(own, file, self.all)
+        told = [(t, False) for t in properties(wanted, calls[:3], language, file, self.all)]
+        said = list(remarks(wanted, calls[:3], language, file, self.all, state.legend.brackets))
+        said += [x for x in remarks(wanted, calls[3:5], language, file, self.all, state.legend.brackets) if not x[1]]
+        out: list[_Candidate] = []
+        for slot, (text, noted) in self._forms(slots(state, entry, file, self.all), told, said, file):
+            if not _encodable(text, self.sheets[uri].coding):
+                continue
+            insertion = insertion_after(document.text, slot.line, (*slot.before, slot.lead + text, *slot.after))
+            out.append(_Candidate(relation, wish, slot.form, text, noted, insertion))
+        return out
+
+    def _forms(self, places: Sequence[Slot], told: Sequence[tuple[str, bool]], said: Sequence[tuple[str, bool]], file: Habits) -> list[tuple[Slot, tuple[str, bool]]]:
+        """Places with the texts for them, in the order in which they are tried."""
+        lines = [(slot, text) for slot in places if slot.form == "property" for text in told]
+        spots = [slot for slot in places if slot.form != "property"]
+        noted, bare = [t for t in said if t[1]], [t for t in said if not t[1]]
+        bullets = [(slot, text) for slot in spots[:2] for text in noted[:8]]
+        bullets += [(slot, text) for slot in spots for text in bare[:12]]
+        if self.style == "bullet":
+            return bullets[:_MOST_TRIALS]
+        if self.style == "property":
+            return lines[:_MOST_TRIALS]
+        first = bool(file.labels) or (bool(self.all.labels) and bool(file.properties))
+        # where nobody writes properties, a labelled line would be a foreign body
+        others = lines if self.all.properties else []
+        return ([*lines[:6], *bullets] if first else [*bullets[: _MOST_TRIALS - 6], *others[:6]])[:_MOST_TRIALS]
+
+    def _names_of(self, other: Paper | Concept, uri: str, ids: set[str]) -> tuple[str | None, list[str], str | None]:
+        """`(what wikilinks call it, further names for one, the relative path to its file)`."""
+        if isinstance(other, Concept):
+            return other.pref_label, [], None
+        if self._pages is None:
+            self._pages = {}
+            for name, _ in self.all.pages.most_common():
+                paper = self.notebook.catalogue.by_page(name)
+                if paper is not None:
+                    self._pages.setdefault(paper.id, name)
+        page: str | None = next((self._pages[i] for i in sorted(ids) if i in self._pages), None)
+        home = next((u for u, d in self.notebook.documents.items() if self._owner(u) in ids and u.split("/", 1)[0] == uri.split("/", 1)[0]), None)
+        if home is None:
+            return page, [], None
+        document = self.notebook.documents[home]
+        near = os.path.relpath(document.path, PurePosixPath(self.notebook.documents[uri].path).parent).replace(os.sep, "/")
+        return page, [document.stem, other.title, *other.aliases], near if re.fullmatch(r"[\w./-]+", near, re.ASCII) else None
+
+    def _owner(self, uri: str) -> str | None:
+        """The paper that a file is about."""
+        if self._owners is None:
+            self._owners = {}
+            for name, document in self.notebook.documents.items():
+                known = self.notebook.catalogue.by_page(document.stem)
+                if known is not None:
+                    self._owners[name] = known.id
+        return self._owners.get(uri)
+
+    def _settle(self, uri: str, asked: Sequence[tuple[Relation, list[_Candidate]]]) -> None:
+        """Take the first good candidate of each relation: all at once if that works, else by halves."""
+        able = [(r, cs) for r, cs in asked if cs]
+        for relation, candidates in asked:
+            if not candidates:
+                self.tried[relation.id] = f"{self.notebook.documents[uri].path}: there is no place for a line about it (it stands in a table, a record or running text)"
+        if not able:
+            return
+        if len(able) > 1:
+            if not self._fault(uri, [cs[0] for _, cs in able]):
+                self.accepted.setdefault(uri, []).extend(cs[0] for _, cs in able)
+                return
+            half = len(able) // 2
+            self._settle(uri, able[:half])
+            self._settle(uri, able[half:])
+            return
+        relation, candidates = able[0]
+        reasons: dict[str, None] = {}
+        for candidate in candidates:
+            reason = self._fault(uri, [candidate])
+            if not reason:
+                self.accepted.setdefault(uri, []).append(candidate)
+                return
+            reasons[reason] = None
+        told = "; ".join(islice(reasons, 2))
+        self.tried[relation.id] = f"{self.notebook.documents[uri].path}: no wording was read back as just this relation ({told})"
+
+    def _fault(self, uri: str, more: Sequence[_Candidate]) -> str:
+        chosen = [*self.accepted.get(uri, ()), *more]
+        text, spans = patched(self.notebook.documents[uri].text, [c.insertion for c in chosen])
+        return fault(self.notebook.taken(uri), self.notebook.again(uri, text), spans, [c.wish for c in chosen])
+
+    def _finish(self, unwritable: tuple[Unwritable, ...], failures: tuple[str, ...]) -> Plan:
+        """The patches, with what the store is to be told once they are applied."""
+        patches: list[FilePatch] = []
+        changes: list[Change] = []
+        lost: list[Unwritable] = []
+        texts: dict[str, str] = {}
+        said: list[tuple[Sequence[Statement], Sequence[Statement]]] = []
+        for uri, chosen in sorted(self.accepted.items()):
+            sheet, document = self.sheets[uri], self.notebook.documents[uri]
+            text, _ = patched(document.text, [c.insertion for c in chosen])
+            new = sheet.coding.encode(text)
+            if not self._decodes(new, text, sheet):
+                lost += [Unwritable(c.relation, f"{document.path}: with this line its encoding could no longer be told") for c in chosen]
+                continue
+            lines = tuple(Line(c.relation, uri, c.text, c.form, c.noted, c.insertion) for c in sorted(chosen, key=lambda c: c.insertion.at))
+            patches.append(FilePatch(sheet.file, uri, document.path, sheet.data, new, document.text, lines))
+            before, after = self.store.statements([source_id(uri)]), self.notebook.again(uri, text).statements
+            changes += changes_between(before, after)
+            texts[uri] = text
+            said.append((before, after))
+        if texts:
+            # as an import does: what the user's decisions rest on is found again in the new text
+            changes += follow(self.store, {uri: uri for uri in texts}, [s for b, _ in said for s in b], [s for _, a in said for s in a], texts.get)
+        return Plan(tuple(patches), tuple(changes), (*unwritable, *lost), failures)
+
+    def _decodes(self, data: bytes, text: str, sheet: _Sheet) -> bool:
+        try:
+            return decode(data, sheet.notes.path, self.encoding).text == text
+        except NotesError:
+            return False
+
+
+def _encodable(text: str, coding: Coding) -> bool:
+    try:
+        coding.encode(text)
+    except UnicodeEncodeError:
+        return False
+    return True
