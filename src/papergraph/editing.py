@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from papergraph.errors import UsageError
 from papergraph.folding import concept_id, fold, paper_id, relation_id, squeeze, topic_id
+from papergraph.graph import stated_as
 from papergraph.model import KEPT, USER, Concept, Evidence, Node, Note, Paper, Relation, Source, Statement, Topic
 from papergraph.resolve.identifiers import identifiers, is_web
 from papergraph.store.changes import Change
@@ -172,7 +173,7 @@ def decide(store: Store, relation: Relation, status: Status, reason: str | None 
     if relation.status is status and (reason is None or reason == relation.reason):
         return ()
     mentions = store.mentions_of([relation.source, relation.target])
-    said = [s.element for s in store.statements_on(_ids(relation, mentions)) if s.asserter == USER and isinstance(s.element, Relation)]
+    said = [s.element for s in store.statements_on(stated_as(relation, mentions)) if s.asserter == USER and isinstance(s.element, Relation)]
     stands = said or [replace(relation, evidence=tuple(e for e in relation.evidence if e.path is None))]
     decided = [replace(r, status=status, reason=reason, confidence=1.0 if status is Status.ACCEPTED else r.confidence) for r in stands]
     # what was added by hand vouches for its ends whatever is decided about it
@@ -253,12 +254,6 @@ def edit_paper(store: Store, paper: Paper, **fields: Any) -> tuple[Change, ...]:
     return _put(store, [Statement(USER, replace(own, **fields))])
 
 
-def _ids(relation: Relation, mentions: Mapping[str, str]) -> set[str]:
-    """The ids under which a relation may be stated: between any mentions of the works at its ends."""
-    sources, targets = ([end, *(m for m, work in mentions.items() if work == end)] for end in (relation.source, relation.target))
-    return {relation_id(relation.type, a, b, symmetric=RELATIONS[relation.type].symmetric) for a in sources for b in targets}
-
-
 def remove(store: Store, element: Node | Relation) -> tuple[Change, ...]:
     """The changes that take an element out: what only the user stated goes; what notes state is marked as removed.
 
@@ -270,7 +265,7 @@ def remove(store: Store, element: Node | Relation) -> tuple[Change, ...]:
     if isinstance(element, Note | Source):
         raise UsageError(f"a {element.label.lower()} follows its file; edit the notes and import them again")
     if isinstance(element, Relation):
-        said = store.statements_on(_ids(element, store.mentions_of([element.source, element.target])))
+        said = store.statements_on(stated_as(element, store.mentions_of([element.source, element.target])))
         by_notes = any(not s.asserter.startswith(USER) for s in said)
         vouchers = [s for s in store.statements_on([element.source, element.target]) if s.asserter == f"{USER}:{element.id}"]
     else:

@@ -368,6 +368,17 @@ def leads_to(element: Node | Relation) -> tuple[str, ...]:
             return ()
 
 
+def stated_as(relation: Relation, mentions: Mapping[str, str]) -> set[str]:
+    """The ids under which a relation of the graph may be stated: between any mentions of the works at its ends, `mentions` telling the work of each."""
+    sources, targets = ([end, *(m for m, work in mentions.items() if work == end)] for end in (relation.source, relation.target))
+    return {relation_id(relation.type, a, b, symmetric=RELATIONS[relation.type].symmetric) for a in sources for b in targets}
+
+
+def in_order_of_weight(statements: Iterable[Statement]) -> list[Statement]:
+    """Statements on one element, the one that counts first first: the user's, then those of the notes by place, then those of a catalogue."""
+    return sorted(statements, key=_rank)
+
+
 def to_networkx(graph: Graph) -> networkx.MultiDiGraph[str]:
     """The graph for networkx: nodes with `label` and their properties, edges with `type`; key = type or relation id."""
     import networkx as nx

@@ -12,7 +12,7 @@ from papergraph.errors import NotesError
 from papergraph.folding import paper_id, source_id
 from papergraph.following import changes as follow
 from papergraph.model import Note, Paper, Problem, Source, Statement
-from papergraph.origins import changed_files, checked, find_files, origin_of, origins, to_keep
+from papergraph.origins import Origin, changed_files, checked, find_files, origin_of, origins, to_keep
 from papergraph.reading import NotesFile, at_work, is_bibliography, read_file, read_text, stand_beside
 from papergraph.renaming import renamed
 from papergraph.resolve.names import short_names
@@ -74,6 +74,8 @@ def plan_import(
     store: Store,
     paths: Sequence[Path],
     *,
+    origin: Origin | None = None,
+    gone: Sequence[str] = (),
     encoding: str | None = None,
     collection: str | None = None,
     jobs: int = 0,
@@ -90,6 +92,10 @@ def plan_import(
     ----------
     paths
         Files or folders of notes.
+    origin
+        The origin that they are, if some of its paths are not there and so not among `paths`.
+    gone
+        Further sources (uris) whose files are known to have gone.
     encoding
         The files' encoding; `None` to find it.
     collection
@@ -114,8 +120,10 @@ def plan_import(
     words = read_lexicons(own)
     sources = store.sources()
     found = find_files(paths, sources, collection)
+    if gone:
+        found = replace(found, gone=tuple(dict.fromkeys((*found.gone, *gone))))
     known = origins(store)
-    was = origin_of(known, paths)
+    was = origin or origin_of(known, paths)
     origin = replace(was, collection=collection, encoding=encoding, lexicons=tuple(str(p.resolve()) for p in lexicons))
     rules = rules_of(own)
     if origin.reader == str(rules) and (was.collection, was.encoding) == (collection, encoding) and not changed_files(found.files, sources, origin):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from papergraph import editing, merging, timeline
 from papergraph.errors import StaleError, StoreError, UsageError
-from papergraph.model import Concept, Graph, Node, Note, Paper, Relation, Source, Topic
+from papergraph.model import Concept, Evidence, Graph, Node, Note, Paper, Relation, Source, Topic
 from papergraph.query.contradictions import Conflict, Disagreement, disagreements
 from papergraph.query.names import resolve
 from papergraph.query.path import Step, shortest_path
@@ -21,13 +21,20 @@ from papergraph.store.protocol import Filter, Hit, Likeness, Statistics, Store, 
 from papergraph.vocabulary import Label, Status
 
 if TYPE_CHECKING:
+    from threading import Event
+
     import networkx
 
     from papergraph.backups import Backup
     from papergraph.checkup import Finding
     from papergraph.copying import CopyPlan
+    from papergraph.differences import Part
     from papergraph.importing import ImportPlan
+    from papergraph.origins import Origin
+    from papergraph.provenance import Assertion, Fact, Standing
+    from papergraph.resolve.matching import Duplicate
     from papergraph.store.protocol import Progress
+    from papergraph.syncing import OriginPlan
     from papergraph.view import Alike, Page
     from papergraph.writeback.journal import Outcome as WrittenBack
     from papergraph.writeback.planning import Plan as WriteBack
@@ -116,10 +123,40 @@ class Library:
         self.apply_plan(plan, *paths)
         return plan
 
-    def apply_plan(self, plan: ImportPlan, *paths: Path | str) -> ChangeSet | None:
+    def apply_plan(self, plan: ImportPlan, *paths: Path | str, verb: str = "import") -> ChangeSet | None:
         """Make the changes of a plan, logged as the import of `paths`; `None` if there are none."""
-        action = "import " + " ".join(Path(p).name or str(p) for p in paths)
+        action = f"{verb} " + " ".join(Path(p).name or str(p) for p in paths)
         return self.store.apply(plan.changes, by="import", action=action, details=plan.details, keep=plan.keep)
+
+    def origins(self) -> tuple[Origin, ...]:
+        """Where the notes stand that were imported on this machine, in the order of their paths."""
+        from papergraph.origins import origins
+
+        return origins(self.store)
+
+    def plan_sync(
+        self, origin: Origin, *, prune: bool = False, replace: bool = False, jobs: int = 0, lexicons: Sequence[Path] = (), progress: Progress | None = None
+    ) -> OriginPlan:
+        """What the notes of one origin would change; nothing is changed."""
+        from papergraph.syncing import plan_sync
+
+        return plan_sync(self.store, origin, prune=prune, rewritten=replace, jobs=jobs, lexicons=lexicons, progress=progress)
+
+    def sync(self, *, prune: bool = False, replace: bool = False, lexicons: Sequence[Path] = ()) -> tuple[OriginPlan, ...]:
+        """Bring the store up to date with all notes that were imported, a change set for each origin where something changed."""
+        out = []
+        for origin in self.origins():
+            done = self.plan_sync(origin, prune=prune, replace=replace, lexicons=lexicons)
+            if done.plan is not None:
+                self.apply_plan(done.plan, *origin.paths, verb="sync")
+            out.append(done)
+        return tuple(out)
+
+    def changes_of_files(self, stop: Event | None = None) -> Iterator[tuple[Origin, ...]]:
+        """The origins whose files changed, whenever some have, until `stop` is set or Ctrl-C."""
+        from papergraph.syncing import changes_of_files
+
+        return changes_of_files(self.origins(), stop)
 
     # --- questions
 
@@ -198,6 +235,33 @@ class Library:
         element = name if name.startswith("r-") and self.store.relations_by_id([name]) else self.find(name).id
         return self.store.history(element, limit)
 
+    def change_set(self, number: int) -> tuple[ChangeSet, tuple[Part, ...]]:
+        """One change set, and what it changed as a reader would call it."""
+        from papergraph.differences import describe
+
+        found = self.store.change_set(number)
+        if found is None:
+            raise UsageError(f"there is no change set {number}; `papergraph history` lists them")
+        return found, describe(self.store, found.changes)
+
+    def describe(self, changes: Sequence[Change]) -> tuple[Part, ...]:
+        """What changes that are made or planned mean to a reader."""
+        from papergraph.differences import describe
+
+        return describe(self.store, changes)
+
+    def diff(self, start: str, end: str = "now") -> tuple[int, int, tuple[Part, ...]]:
+        """What is different from one time to another (days, times, numbers of change sets), with the change sets that were the newest then."""
+        first, last = timeline.number_at(self.store, start), timeline.number_at(self.store, end)
+        return first, last, self.describe(timeline.changes_from_to(self.store, first, last))
+
+    def at(self, when: str) -> Library:
+        """The library as it was then (a day's end, a time, a change set's number), in memory, without its history."""
+        said = timeline.statements_at(self.store, timeline.number_at(self.store, when))
+        past = Library(open_store(":memory:"))
+        past.store.apply([Change(None, s) for s in said], by="user", action=f"as of {when}")
+        return past
+
     def _with_narrower(self, topic: str | None) -> tuple[str, ...]:
         return self._narrower({self.find(topic, Label.TOPIC).id}) if topic is not None else ()
 
@@ -215,6 +279,29 @@ class Library:
                     wanted.add(narrower)
                     queue.append(narrower)
         return tuple(sorted(wanted))
+
+    def standing(self, evidence: Evidence, lines: int = 2) -> Standing:
+        """Where a quote stands in its file now, with so many lines around it."""
+        from papergraph.provenance import Witness
+
+        return Witness(self.store).standing(evidence, lines)
+
+    def between(self, a: str, b: str) -> list[str]:
+        """The ids of the relations between two papers, or a paper and a concept; those that were rejected too."""
+        ends = {self.find(a).id, self.find(b).id}
+        found = [r.id for status in (None, str(Status.REJECTED)) for r, _, _ in self.store.relations(Filter(status=status)) if {r.source, r.target} == ends]
+        if not found:
+            raise UsageError(f"no relation is stated between '{a}' and '{b}'; `papergraph path` may find a way")
+        return found
+
+    def why(self, name: str) -> tuple[Relation | Node, tuple[Assertion, ...], tuple[Fact, ...]]:
+        """A relation (by id), paper, topic, concept or note (by id) with who states it, and of a paper each fact with who gives it."""
+        from papergraph.provenance import Witness
+
+        witness = Witness(self.store)
+        found: Relation | Node | None = self._relations([name])[0] if name.startswith("r-") else self.store.get([name]).get(name)
+        found = found or self.find(name)
+        return found, witness.assertions(found), witness.facts(found) if isinstance(found, Paper) else ()
 
     # --- changes by hand
 
@@ -337,6 +424,14 @@ class Library:
         return [found[i] for i in wanted]
 
     # --- who is who
+
+    def duplicates(self, least: float = 0.5, progress: Progress | None = None) -> list[Duplicate]:
+        """Papers that are one work with a certainty of at least `least`, surest first; not those that the user told apart. See `resolve.matching`."""
+        from papergraph.resolve.matching import duplicates
+
+        found = duplicates(self.store.papers(Filter()), least=least, progress=progress)
+        # merging what the user split would take that back
+        return [d for d in found if not any(c.after is None for c in merging.merge(self.store, d.first, d.second))]
 
     def merge(self, a: str, b: str) -> ChangeSet | None:
         """Say that two papers are one work; `None` if they are already. `split` takes it back at any later time."""

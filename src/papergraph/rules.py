@@ -6,11 +6,10 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-
-from papergraph import __version__
 
 _CODE = ("extract", "lang", "notes", "resolve")
 
@@ -36,7 +35,7 @@ def rules_of(lexicons: Sequence[Path] = ()) -> Rules:
         If a lexicon cannot be read.
     """
     own = [p.read_bytes() for p in lexicons]
-    return Rules(__version__, _code(), _digest((_words(), *own)))
+    return Rules(version("papergraph"), _code(), _digest((_words(), *own)))
 
 
 @cache

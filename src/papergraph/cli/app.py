@@ -2,12 +2,14 @@
 
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from papergraph import __version__
+from papergraph.cli.output import inform
 from papergraph.library import Library
 from papergraph.store import is_server, open_store
 
@@ -22,6 +24,18 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+ANSWERS = ("related", "path", "search", "show", "papers", "relations", "topics", "concepts", "contradictions", "stats", "suggest", "view", "export")
+"""The commands that can be asked of the past."""
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """That a question is asked as of some moment; `login` is who asks a server."""
+
+    moment: str
+    login: "Login | None"
 
 
 def default_store() -> str:
@@ -45,10 +59,27 @@ def store_location(context: typer.Context | None = None) -> str:
     return str(named or os.environ.get("PAPERGRAPH_DB") or default_store())
 
 
-def open_library(context: typer.Context, *, create: bool = False, location: str | None = None) -> Library:
-    """The library that the command works on, or the one at `location`."""
+def open_library(context: typer.Context, *, create: bool = False, location: str | None = None, restoring: bool = False) -> Library:
+    """The library that the command works on, or the one at `location`, as of the time that is asked of."""
+    root = context.find_root()
+    asked = root.obj
+    if not isinstance(asked, AsOf):
+        return _open(context, create=create, location=location, restoring=restoring)
+    root.obj = asked.login
+    try:
+        with _open(context, location=location) as library:
+            return library.at(asked.moment)
+    finally:
+        root.obj = AsOf(asked.moment, root.obj)
+
+
+def _open(context: typer.Context, *, create: bool = False, location: str | None = None, restoring: bool = False) -> Library:
+    """The library that the command works on, or the one at `location`; `restoring` opens one that a restoring has left in parts too."""
     location = location or store_location(context)
-    return Library(open_store(location, create=create, login=_login(context) if is_server(location) else None))
+    store = open_store(location, create=create, login=_login(context) if is_server(location) else None, restoring=restoring)
+    for notice in store.notices:
+        inform(notice)
+    return Library(store)
 
 
 def _login(context: typer.Context) -> "Login":
@@ -88,6 +119,22 @@ def papergraph(
     """Reading notes in, a graph of papers, topics, concepts and remarks out."""
 
 
-from papergraph.cli import contradictions, edit, explain, files, importing, propose, queries, suggest, writeback  # noqa: E402 - the commands register themselves on the app
+from papergraph.cli import (  # noqa: E402 - the commands register themselves on the app
+    contradictions,
+    edit,
+    explain,
+    files,
+    identity,
+    importing,
+    propose,
+    queries,
+    review,
+    safety,
+    suggest,
+    sync,
+    timeline,
+    why,
+    writeback,
+)
 
-_ = (contradictions, edit, explain, files, importing, propose, queries, suggest, writeback)
+_ = (contradictions, edit, explain, files, identity, importing, propose, queries, review, safety, suggest, sync, timeline, why, writeback)

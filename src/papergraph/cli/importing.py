@@ -8,12 +8,14 @@ import typer
 
 from papergraph.cli.app import app, open_library, own_lexicons, store_location
 from papergraph.cli.output import complain, inform, print_json, progress_bar, show, table
+from papergraph.cli.timeline import parts_data, show_parts
 from papergraph.errors import StoreMissingError
 from papergraph.library import Library
 from papergraph.store import open_store
 from papergraph.store.changes import count
 
 if TYPE_CHECKING:
+    from papergraph.differences import Part
     from papergraph.importing import ImportPlan
 
 _SHOWN_PROBLEMS = 20
@@ -27,6 +29,7 @@ def import_(
     encoding: Annotated[str | None, typer.Option(help="The files' encoding, for example cp932. Default: found out.")] = None,
     collection: Annotated[str | None, typer.Option("--as", metavar="NAME", help="What to call the folder of notes. Default: its own name.")] = None,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=0, help="Processes that read; 0 for as many as the amount is worth.")] = 0,
+    prune: Annotated[bool, typer.Option("--prune", help="Take out what files stated that have gone from the folders.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="A file may take the place of one of the same name that it has nothing in common with.")] = False,
     lexicon: Annotated[list[Path] | None, typer.Option(help="A lexicon of your own beside papergraph.toml in the notes' folder and in your settings.", exists=True, dir_okay=False)] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -46,7 +49,8 @@ def import_(
     try:
         with library:
             with progress_bar(not json) as progress:
-                plan = library.plan_import(*paths, encoding=encoding, collection=collection, jobs=jobs, replace=replace, lexicons=own_lexicons(lexicon), progress=progress)
+                plan = library.plan_import(*paths, encoding=encoding, collection=collection, jobs=jobs, replace=replace, prune=prune, lexicons=own_lexicons(lexicon), progress=progress)
+            parts = library.describe(plan.changes) if dry_run else ()
             if not new and not dry_run:
                 library.apply_plan(plan, *paths)
         if new and not dry_run and plan.changes:
@@ -55,12 +59,22 @@ def import_(
     except KeyboardInterrupt:
         complain("interrupted; nothing was changed")
         raise typer.Exit(1) from None
-    _report(plan, location, dry_run=dry_run, json=json)
+    _report(plan, location, parts, dry_run=dry_run, json=json)
     if plan.failures:
         raise typer.Exit(1)
 
 
-def _report(plan: "ImportPlan", location: str, *, dry_run: bool, json: bool) -> None:
+def report_files(plan: "ImportPlan") -> None:
+    """Say which files were renamed, and which have gone."""
+    for before, after in plan.renamed:
+        inform(f"{before} is {after} now")
+    for uri in plan.gone:
+        inform(f"{uri} has gone; what it stated stays (--prune takes it out)")
+    for uri in plan.pruned:
+        inform(f"{uri} has gone, and what it stated is taken out")
+
+
+def _report(plan: "ImportPlan", location: str, parts: "tuple[Part, ...]", *, dry_run: bool, json: bool) -> None:
     # a paper that several files tell of is one paper
     counts = count({(c.verb, c.statement.element.id): c for c in plan.changes}.values())
     if json:
@@ -72,6 +86,10 @@ def _report(plan: "ImportPlan", location: str, *, dry_run: bool, json: bool) -> 
                 "changes": [{"what": what, "label": label, "count": n} for what, label, n in counts],
                 "problems": [{"path": p.path, "line": p.line, "message": p.message} for p in plan.problems],
                 "failures": list(plan.failures),
+                "renamed": [{"from": a, "to": b} for a, b in plan.renamed],
+                "gone": list(plan.gone),
+                "pruned": list(plan.pruned),
+                **({"differences": parts_data(parts)} if dry_run else {}),
             }
         )
         return
@@ -81,10 +99,12 @@ def _report(plan: "ImportPlan", location: str, *, dry_run: bool, json: bool) -> 
     if not counts:
         inform(f"{files}: nothing has changed since the last import")
     else:
+        show_parts(parts)
         number = {(what, label): n for what, label, n in counts}
         rows = [[what, *(str(number.get((what, label), "")) for label in labels)] for what in verbs]
         show(table([("" if not dry_run else "would be", "left"), *((f"{label}s", "right") for label in labels)], rows))
         inform(f"{files} → {location}" + (" (dry run: nothing was changed)" if dry_run else ""))
+    report_files(plan)
     for problem in plan.problems[:_SHOWN_PROBLEMS]:
         inform(f"{problem}")
     if len(plan.problems) > _SHOWN_PROBLEMS:

@@ -112,16 +112,26 @@ def numbered(number: int, *parts: RenderableType) -> RenderableType:
     return grid
 
 
+def when(at: str) -> str:
+    """A moment as stores tell it (ISO 8601 UTC) by this machine's clock, to the minute."""
+    from datetime import datetime
+
+    try:
+        return datetime.fromisoformat(at).astimezone().strftime("%Y-%m-%d %H:%M")
+    except ValueError:
+        return at
+
+
 def place(evidence: Evidence) -> str:
     """`file:line`, or who said it."""
     return f"{evidence.path}:{evidence.line}" if evidence.path else "by hand"
 
 
 def quote_line(evidence: Evidence) -> Text:
-    """“quote”  file:line."""
+    """“quote”  file:line, and whether it no longer stands there."""
     from rich.text import Text
 
-    return Text.assemble(styled(f"“{evidence.quote}”"), "  ", styled(place(evidence), "dim"))
+    return Text.assemble(styled(f"“{evidence.quote}”"), "  ", styled(place(evidence) + (" (no longer in the notes)" if evidence.lost else ""), "dim"))
 
 
 def relation_line(relation: Relation) -> Text:

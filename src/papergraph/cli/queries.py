@@ -362,39 +362,3 @@ def stats(context: typer.Context, json: Json = False) -> None:
     rows += [["Relations", str(sum(n for _, n in found.relations))], *([f"  {kind}", str(n)] for kind, n in found.relations), ["Change sets", str(found.change_sets)]]
     show(table([("", "left"), ("", "right")], rows))
     inform(location)
-
-
-@app.command()
-def history(
-    context: typer.Context,
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Only changes of this paper, topic, concept or relation.")] = None,
-    number: Number = 20,
-    json: Json = False,
-) -> None:
-    """List change sets, the newest first."""
-    with open_library(context) as library:
-        found = library.history(name, number)
-    if json:
-        print_json(
-            [
-                {
-                    "number": c.number,
-                    "at": c.at,
-                    "by": c.by,
-                    "action": c.action,
-                    "changes": [{"what": w, "label": label, "count": n} for w, label, n in c.counts],
-                    **({"undoes": c.undoes} if c.undoes else {}),
-                    **({"undoneBy": c.undone_by} if c.undone_by else {}),
-                }
-                for c in found
-            ]
-        )
-        return
-    if not found:
-        inform("nothing has been changed yet")
-        raise typer.Exit(1)
-    rows: list[list[Any]] = []
-    for c in found:
-        what = ", ".join(f"{n} {label.lower()}{'s' if n != 1 else ''} {verb}" for verb, label, n in c.counts)
-        rows.append([str(c.number), c.at.replace("T", " ").removesuffix("Z"), styled(c.action + (f" (undone by {c.undone_by})" if c.undone_by else "")), what])
-    show(table([("No", "right"), ("When (UTC)", "left"), ("Action", "fold"), ("Changes", "fold")], rows))

@@ -74,7 +74,7 @@ def _placeless(statement: Statement) -> Statement:
     elif isinstance(element, Relation):
         element = replace(element, evidence=tuple(replace(e, line=0, start=0, end=0, prefix=None, suffix=None) for e in element.evidence))
     elif isinstance(element, Paper):
-        element = replace(element, line=0)
+        element = replace(element, line=0, places=tuple(p.partition(" ")[0] for p in element.places))
     elif isinstance(element, Source):
         element = replace(element, sha256="")
     return replace(statement, element=element)
