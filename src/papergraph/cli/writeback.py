@@ -63,7 +63,7 @@ def write_back(
         if json:
             print_json(_data(plan, done, location))
         elif done is not None:
-            _tell(done, f"{_counted(plan)}")
+            _tell(done, f"wrote {_counted(plan)}")
             inform("`papergraph write-back --undo` takes it back")
         elif plan.patches:
             inform(f"would write {_counted(plan)}" + (" (dry run: nothing was written)" if dry_run else ""))

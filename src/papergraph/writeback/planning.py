@@ -16,24 +16,20 @@ from papergraph.following import changes as follow
 from papergraph.importing import _aliased, _context, words_for
 from papergraph.lang.words import Words, default_words
 from papergraph.model import USER, Concept, Node, Paper, Relation, Statement
-from papergraph.notes import Layout, decode, layout_of, read
-from papergraph.notes.decode import LARGEST_FILE
+from papergraph.notes import decode
 from papergraph.origins import find_files
-from papergraph.reading import NotesFile
 from papergraph.store.changes import Change, changes_between
 from papergraph.vocabulary import RELATIONS, AssertedBy, Role, Status
 from papergraph.writeback.checking import Notebook, Wish, fault
-from papergraph.writeback.patch import Coding, Insertion, coding_of, insertion_after, patched, unified_diff
+from papergraph.writeback.patch import Coding, Insertion, insertion_after, patched, unified_diff
 from papergraph.writeback.phrasing import Wanted, language_for, properties, references, remarks
 from papergraph.writeback.placing import Slot, slots
+from papergraph.writeback.sheets import Sheet, read_sheets
 from papergraph.writeback.style import Habits, habits_of, together
 
 if TYPE_CHECKING:
-    from papergraph.notes import Document
     from papergraph.store.protocol import Progress, Store
 
-MARKDOWN = (".md", ".markdown", ".mdown", ".mkd")
-"""The endings of files that are written; others are only read."""
 STYLES = ("auto", "bullet", "property")
 _MOST_TRIALS = 48
 """So many wordings and places are tried for one relation under one entry."""
@@ -92,17 +88,6 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheet:
-    """A file that may be written."""
-
-    notes: NotesFile
-    file: Path
-    data: bytes
-    document: Document
-    coding: Coding
-
-
-@dataclass(frozen=True, slots=True)
 class _Candidate:
     """One way to write a relation."""
 
@@ -154,7 +139,7 @@ def plan_write_back(
     if not wanted:
         return Plan()
     known = {s.uri: s.sha256 for s in sources}
-    sheets, documents, failures, refused = _read(files, known, encoding)
+    sheets, documents, failures, refused = read_sheets(files, known, encoding)
     notebook = Notebook(documents, (*_context(store, [f.uri for f in files], sources), *_aliased(words)), words, progress)
     return _Planner(store, notebook, sheets, refused, words or default_words(), style, encoding).plan(wanted, failures, progress)
 
@@ -182,71 +167,10 @@ def _variants(relation: Relation, names: Mapping[str, Sequence[str]]) -> Iterato
             yield relation_id(relation.type, source, target, symmetric=RELATIONS[relation.type].symmetric)
 
 
-def _read(files: Sequence[NotesFile], known: Mapping[str, str], encoding: str | None) -> tuple[dict[str, _Sheet], list[Document], tuple[str, ...], dict[str, str]]:
-    """`(files that may be written, all documents, files that could not be read, why the other imported files may not be written)`."""
-    sheets: dict[str, _Sheet] = {}
-    documents: list[Document] = []
-    failures: list[str] = []
-    refused: dict[str, str] = {}
-    places: dict[Path, str] = {}
-    for notes in files:
-        try:
-            if notes.size() > LARGEST_FILE:
-                raise NotesError(f"{notes.path}: {notes.size():,} bytes; the largest file read has {LARGEST_FILE:,}")
-            data = notes.file.read_bytes()
-            decoded = decode(data, notes.path, encoding)
-        except OSError as error:
-            failures.append(f"{notes.path}: cannot be read: {error.strerror or error}")
-            continue
-        except NotesError as error:
-            failures.append(str(error))
-            continue
-        document = read(decoded.text, notes.path, notes.uri)
-        documents.append(document)
-        if notes.uri not in known:
-            continue
-        try:
-            file = _target(notes, document, known[notes.uri])
-            if file in places:
-                raise NotesError(f"{notes.path}: is the same file as {places[file]}")
-            sheets[notes.uri] = _Sheet(notes, file, data, document, coding_of(data, decoded.text, decoded.encoding, notes.path))
-            places[file] = notes.path
-        except NotesError as error:
-            refused[notes.uri] = str(error)
-    return sheets, documents, tuple(failures), refused
-
-
-def _target(notes: NotesFile, document: Document, sha256: str) -> Path:
-    """Where the file to write really stands.
-
-    Raises
-    ------
-    NotesError
-        If it is not to be written: no Markdown, edited since its import, outside its collection, or read-only.
-    """
-    if not notes.path.casefold().endswith(MARKDOWN):
-        raise NotesError(f"{notes.path}: only Markdown is written ({', '.join(MARKDOWN)}); write the line yourself")
-    if layout_of(document.text, notes.path) not in (Layout.MARKDOWN, Layout.FLAT):
-        raise NotesError(f"{notes.path}: is no Markdown by what it looks like; write the line yourself")
-    if document.sha256 != sha256:
-        raise NotesError(f"{notes.path}: was edited since it was imported; import it first")
-    place = notes.file.absolute()
-    depth = notes.path.count("/") + 1
-    root = place.parents[depth - 1].resolve()
-    file = place.resolve()
-    if not file.is_relative_to(root):
-        raise NotesError(f"{notes.path}: is a link that leads out of its collection; it is left alone")
-    if file.stat().st_nlink > 1:
-        raise NotesError(f"{notes.path}: has another name (a hard link), which would keep the old contents; it is left alone")
-    if not os.access(file, os.W_OK) or not os.access(file.parent, os.W_OK):
-        raise NotesError(f"{notes.path}: may not be written; change its permissions or those of its folder")
-    return file
-
-
 class _Planner:
     """What planning works with: the store, the notes, and what they are like."""
 
-    def __init__(self, store: Store, notebook: Notebook, sheets: Mapping[str, _Sheet], refused: Mapping[str, str], words: Words, style: str, encoding: str | None) -> None:
+    def __init__(self, store: Store, notebook: Notebook, sheets: Mapping[str, Sheet], refused: Mapping[str, str], words: Words, style: str, encoding: str | None) -> None:
         self.store = store
         self.notebook = notebook
         self.sheets = dict(sheets)
@@ -443,7 +367,7 @@ class _Planner:
             changes += follow(self.store, {uri: uri for uri in texts}, [s for b, _ in said for s in b], [s for _, a in said for s in a], texts.get)
         return Plan(tuple(patches), tuple(changes), (*unwritable, *lost), failures)
 
-    def _decodes(self, data: bytes, text: str, sheet: _Sheet) -> bool:
+    def _decodes(self, data: bytes, text: str, sheet: Sheet) -> bool:
         try:
             return decode(data, sheet.notes.path, self.encoding).text == text
         except NotesError:
