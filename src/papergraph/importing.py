@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from papergraph.calibration import active
 from papergraph.errors import NotesError
 from papergraph.folding import paper_id, source_id
 from papergraph.following import changes as follow
@@ -138,6 +139,9 @@ def plan_import(
             if found.files and not read:
                 raise NotesError("\n".join(failures))
             said, problems = work.extract((*_context(store, [*(f.uri for f in found.files), *(found.gone if prune else ())], sources), *_aliased(words)), progress)
+    model = active(store) if said else None
+    if model is not None:
+        said = [model.apply(s) for s in said]
     before = store.statements(sorted(source_id(u) for u in (*(f.uri for f in read), *found.gone)))
     if not rewritten:
         _check_same(read, before, said)

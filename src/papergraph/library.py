@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import networkx
 
     from papergraph.backups import Backup
+    from papergraph.calibration import Calibration, Effect
     from papergraph.checkup import Finding
     from papergraph.copying import CopyPlan
     from papergraph.differences import Part
@@ -423,6 +424,31 @@ class Library:
             raise UsageError(f"no relation has the id {', '.join(missing)}; `papergraph relations` lists them")
         return [found[i] for i in wanted]
 
+    def calibrate(self, *, dry_run: bool = False) -> tuple[Calibration, Effect, ChangeSet | None]:
+        """Refit how sure relations are from what the user accepted and rejected: the model, what it changes, and its change set."""
+        from papergraph import calibration
+
+        def fit() -> tuple[Calibration, Effect, ChangeSet | None]:
+            before = calibration.active(self.store)
+            decided = calibration.decisions(self.store)
+            model = calibration.fit(decided)
+            changes = calibration.changes(self.store, model)
+            told = calibration.effect(self.store, model, changes, before)
+            return model, told, None if dry_run else self._calibrate(model, changes, f"calibrate on {len(decided)} decisions")
+
+        return self._again(fit)
+
+    def reset_calibration(self) -> ChangeSet | None:
+        """Go back to the confidence that comes with papergraph; `None` where that stands."""
+        from papergraph import calibration
+
+        return self._again(lambda: self._calibrate(None, calibration.changes(self.store, None), "calibrate --reset"))
+
+    def _calibrate(self, model: Calibration | None, changes: Sequence[Change], action: str) -> ChangeSet | None:
+        from papergraph.calibration import KEPT
+
+        return self.store.apply(changes, by="calibrate", action=action, details={"calibration": model.data() if model else {}}, keep={KEPT: "yes"})
+
     # --- who is who
 
     def duplicates(self, least: float = 0.5, progress: Progress | None = None) -> list[Duplicate]:
@@ -555,6 +581,12 @@ class Library:
         from papergraph.checkup import examine
 
         return examine(self.store, progress)
+
+    def export_decisions(self) -> Iterator[str]:
+        """What the user accepted and rejected as training data: a JSON object a line."""
+        from papergraph.exchange.decisions import lines
+
+        return lines(self.store)
 
     def export_neo4j_csv(self, folder: Path | str, progress: Progress | None = None) -> str:
         """Write files for `neo4j-admin database import` into a new folder, and give the command that reads them."""

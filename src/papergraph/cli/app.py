@@ -120,6 +120,7 @@ def papergraph(
 
 
 from papergraph.cli import (  # noqa: E402 - the commands register themselves on the app
+    calibrate,
     contradictions,
     edit,
     explain,
@@ -137,4 +138,4 @@ from papergraph.cli import (  # noqa: E402 - the commands register themselves on
     writeback,
 )
 
-_ = (contradictions, edit, explain, files, identity, importing, propose, queries, review, safety, suggest, sync, timeline, why, writeback)
+_ = (calibrate, contradictions, edit, explain, files, identity, importing, propose, queries, review, safety, suggest, sync, timeline, why, writeback)

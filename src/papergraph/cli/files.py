@@ -14,7 +14,7 @@ from papergraph.errors import PapergraphError, StoreMissingError, UsageError
 from papergraph.library import Library
 from papergraph.store import is_server, open_store
 
-FORMATS = ("json", "neo4j-csv")
+FORMATS = ("json", "decisions", "neo4j-csv")
 LARGE = 12_000_000
 """A page of more characters than this opens slowly."""
 
@@ -49,7 +49,7 @@ def write_file(path: Path, text: str) -> None:
 @app.command()
 def export(
     context: typer.Context,
-    format_: Annotated[str, typer.Option("--format", "-f", help="json: node-link JSON, as networkx reads it; neo4j-csv: files for `neo4j-admin database import`.")] = "json",
+    format_: Annotated[str, typer.Option("--format", "-f", help="json: node-link JSON, as networkx reads it; decisions: what you accepted and rejected, a JSON object a line; neo4j-csv: files for `neo4j-admin database import`.")] = "json",
     folder: Annotated[Path | None, typer.Argument(metavar="[DIR]", help="For neo4j-csv: a new folder for its files.")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="The file (for neo4j-csv the folder); standard output if left out.")] = None,
 ) -> None:
@@ -66,9 +66,9 @@ def export(
         sys.stdout.write(command + "\n")
         return
     if folder is not None:
-        raise UsageError("json goes to one file: papergraph export -o FILE")
+        raise UsageError(f"{format_} goes to one file: papergraph export -o FILE")
     with open_library(context) as library:
-        text = library.export_json()
+        text = library.export_json() if format_ == "json" else "".join(f"{line}\n" for line in library.export_decisions())
     if output is None:
         sys.stdout.write(text)
     else:
