@@ -1,4 +1,4 @@
-// purpose: later change sets that changed the same statements as this one
+// purpose: later change sets that changed the same statements as this one, but for those whose quotes follow the notes
 // parameters:
 //   number: integer
 // columns:
@@ -6,6 +6,7 @@
 
 MATCH (p:ChangePage {changeSet: $number})
 UNWIND p.keys AS key
+WITH key WHERE NOT key CONTAINS ' kept:' AND NOT key CONTAINS ' llm:'
 MATCH (s:Statement {id: key})
 UNWIND s.changeSets AS number
 WITH DISTINCT number WHERE number > $number

@@ -265,17 +265,18 @@ def remove(store: Store, element: Node | Relation) -> tuple[Change, ...]:
     if isinstance(element, Note | Source):
         raise UsageError(f"a {element.label.lower()} follows its file; edit the notes and import them again")
     if isinstance(element, Relation):
-        said = store.statements_on(stated_as(element, store.mentions_of([element.source, element.target])))
-        by_notes = any(not s.asserter.startswith(USER) for s in said)
-        vouchers = [s for s in store.statements_on([element.source, element.target]) if s.asserter == f"{USER}:{element.id}"]
+        mentions = store.mentions_of([element.source, element.target])
+        ids = stated_as(element, mentions)
+        said = store.statements_on(ids)
+        by_notes = any(not s.asserter.startswith(USER) and not s.aside for s in said)
+        vouchers = [s for s in store.statements_on({element.source, element.target, *mentions}) if s.asserter in {f"{USER}:{i}" for i in ids}]
     else:
-        mentions = [element.id]
-        said = store.statements_on(mentions)
+        said = store.statements_on([element.id])
         by_notes = any(not s.asserter.startswith(USER) and not s.aside for s in said) or (isinstance(element, Paper) and bool(element.path))
         vouchers = []
         if any(s.asserter.startswith(f"{USER}:") and not s.aside for s in said):
             raise UsageError(f"'{element.name}' is an end of a relation that you added or accepted; remove that first (papergraph show {element.id})")
-    own = next((s for s in said if s.asserter == USER), None)
+    own = next((s for s in said if s.key == (element.id, USER)), None)
     if by_notes:
         return (Change(own, Statement(USER, element, removed=True)), *(Change(v, None) for v in vouchers))
     return tuple(Change(s, None) for s in (*said, *vouchers) if s.asserter.startswith(USER) and not s.aside)

@@ -93,14 +93,26 @@ def _change_set(store: Store, number: int) -> ChangeSet:
 
 
 def _taken_back(store: Store, number: int) -> tuple[Change, ...]:
+    later = _standing_after(store, number)
+    if later:
+        raise UsageError(f"later changes build on change set {number}; undo these first: {', '.join(map(str, later))}")
     changes = tuple(store.changes(number))
     now = {s.key: s for s in store.statements_on({c.statement.element.id for c in changes})}
-    if any(now.get(c.statement.key) != c.after for c in changes if not c.statement.follows):
-        later = [n for n in store.touched_after(number) if not is_undone(store, _change_set(store, n)) and n != number]
-        listed = ", ".join(map(str, sorted(later, reverse=True)))
-        raise UsageError(f"later changes build on change set {number}; undo these first: {listed}")
     back = (_back(c, now.get(c.statement.key)) for c in reversed(changes))
     return tuple(c for c in back if c is not None)
+
+
+def _standing_after(store: Store, number: int) -> list[int]:
+    """The later change sets that changed the same and stand, the newest first.
+
+    One that takes back another later one stands for nothing: the two cancel out. One that takes back an earlier one does.
+    """
+    out = []
+    for n in store.touched_after(number):
+        later = _change_set(store, n)
+        if not is_undone(store, later) and (later.undoes is None or later.undoes < number):
+            out.append(n)
+    return sorted(out, reverse=True)
 
 
 def _back(change: Change, now: Statement | None) -> Change | None:

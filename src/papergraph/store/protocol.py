@@ -109,6 +109,9 @@ class Store(Postings, Protocol):
     Every operation raises `StoreError` where the store cannot be read or written, and leaves it as it was.
     """
 
+    notices: tuple[str, ...]
+    """What happened on opening that the user should know, a sentence each: that an older store was brought up to date."""
+
     @property
     def location(self) -> str:
         """The store's name, as `--db` takes it, without a password."""
@@ -229,6 +232,12 @@ class Store(Postings, Protocol):
     def change_set(self, number: int) -> ChangeSet | None:
         """One change set with its changes."""
 
+    def head(self, number: int) -> ChangeSet | None:
+        """One change set without its changes."""
+
+    def touches(self, elements: Iterable[str]) -> dict[tuple[str, str], tuple[int, ...]]:
+        """The numbers, rising, of the change sets that changed each statement on these elements, by element id and asserter."""
+
     def changes(self, number: int, start: int = 0) -> Iterator[Change]:
         """The changes of a change set in their order, from the one at `start` on, without holding all of them at once."""
 
@@ -248,7 +257,7 @@ class Store(Postings, Protocol):
         """Every relation, by id, without holding all of them at once."""
 
     def touched_after(self, number: int) -> tuple[int, ...]:
-        """The numbers of later change sets, not undone, that changed the same statements."""
+        """The numbers of later change sets that changed the same statements, rising; those that follow the notes (`Statement.follows`) do not count."""
 
     def kept(self, prefix: str) -> dict[str, str]:
         """What is kept beside the graph under names that begin with `prefix`, by name in their order."""
@@ -267,6 +276,28 @@ class Store(Postings, Protocol):
 
         It is no change of the graph: it stands in no statement, change set, export or copy. The numbers are finite; an id
         need not be that of a node.
+        """
+
+
+    def check(self) -> list[str]:
+        """What is unsound by the engine's own checks, a line each; empty where all is well."""
+
+    def read_statements(self) -> Iterator[tuple[str, str, Statement | None]]:
+        """`(element, asserter, statement)` of every statement, by element id and asserter; `None` for one that does not parse."""
+
+    def lookups(self, kind: str) -> Iterator[tuple[str, str]]:
+        """`(id, value)` of all that elements are found by, by id, empty for what is that of nothing.
+
+        `kind` is `names` (folded names of a node), `words` (the tokens that full-text search finds it by), `terms` (`word count` of a
+        paper's contents), `references` (what an element leads to), `keys` (by which a mention of a paper is found again) or
+        `works` (which work a mention is). An engine may hold the hash of a long value in its place.
+        """
+
+    def rebuild(self, progress: Progress | None = None) -> None:
+        """Make the graph and all that it is found by anew from the statements.
+
+        One transaction; on Neo4j several for more than `PIECE` statements, which leave the graph in parts until the last:
+        cut off, it is to be run again.
         """
 
 

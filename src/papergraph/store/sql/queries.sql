@@ -20,6 +20,10 @@ SELECT element, asserter, label, removed, body FROM statement ORDER BY element, 
 -- name: touches_all
 SELECT element, asserter, change_set FROM change INDEXED BY change_element ORDER BY element, asserter, change_set;
 
+-- name: touches_of
+SELECT DISTINCT c.element, c.asserter, c.change_set FROM json_each(:ids) AS i CROSS JOIN change AS c INDEXED BY change_element ON c.element = i.value
+ORDER BY c.element, c.asserter, c.change_set;
+
 -- name: elements_referring
 SELECT DISTINCT r.element FROM json_each(:ids) AS i CROSS JOIN reference AS r ON r.target = i.value;
 
@@ -239,7 +243,7 @@ SELECT before, after FROM change WHERE change_set = :number AND position >= :sta
 -- name: touched_after
 SELECT DISTINCT later.change_set AS number FROM change AS mine CROSS JOIN change AS later INDEXED BY change_element
   ON later.element = mine.element AND later.asserter = mine.asserter AND later.change_set > mine.change_set
-WHERE mine.change_set = :number ORDER BY number;
+WHERE mine.change_set = :number AND mine.asserter NOT GLOB 'kept:*' AND mine.asserter NOT GLOB 'llm:*' ORDER BY number;
 
 -- name: kept
 SELECT name, value FROM kept WHERE name >= :prefix AND name < :after ORDER BY name;
@@ -258,3 +262,66 @@ DELETE FROM position;
 
 -- name: position_put
 INSERT INTO position (node, x, y) VALUES (:node, :x, :y);
+
+
+-- name: newest
+SELECT at, action FROM change_set ORDER BY number DESC LIMIT 1;
+
+-- name: count_change_sets
+SELECT count(*) FROM change_set;
+
+-- name: lookup_names
+SELECT node AS id, key AS value FROM name ORDER BY node, key;
+
+-- name: lookup_words
+SELECT n.id, w.tokens AS value FROM words AS w LEFT JOIN node AS n ON n.number = w.rowid ORDER BY n.id;
+
+-- name: lookup_terms
+SELECT n.id, t.term || ' ' || t.number AS value FROM term AS t LEFT JOIN node AS n ON n.number = t.paper ORDER BY n.id, t.term;
+
+-- name: lookup_references
+SELECT element AS id, target AS value FROM reference ORDER BY element, target;
+
+-- name: lookup_keys
+SELECT mention AS id, key AS value FROM mention_key ORDER BY mention, key;
+
+-- name: lookup_works
+SELECT mention AS id, work AS value FROM work ORDER BY mention;
+
+-- name: words_check
+-- FTS5's own check of its index against what it indexes; an error where they differ
+INSERT INTO words (words) VALUES ('integrity-check');
+
+-- name: words_mend
+-- the index anew from what it indexes, so that what it indexes can be taken out of it
+INSERT INTO words (words) VALUES ('rebuild');
+
+-- name: words_clear
+DELETE FROM words;
+
+-- name: relation_clear
+DELETE FROM relation;
+
+-- name: edge_clear
+DELETE FROM edge;
+
+-- name: name_clear
+DELETE FROM name;
+
+-- name: term_clear
+DELETE FROM term;
+
+-- name: node_clear
+DELETE FROM node;
+
+-- name: work_clear
+DELETE FROM work;
+
+-- name: reference_clear
+DELETE FROM reference;
+
+-- name: mention_key_clear
+DELETE FROM mention_key;
+
+-- name: tally_clear
+UPDATE tally SET number = 0;
