@@ -2,5 +2,6 @@
 // parameters: none
 // columns:
 //   number: integer
+//   restoring: string or null, how far a restoring is that has not ended
 
-MATCH (s:Store {id: 'papergraph'}) RETURN s.changeSets AS number;
+MATCH (s:Store {id: 'papergraph'}) RETURN s.changeSets AS number, s.restoring AS restoring;

@@ -2,5 +2,6 @@
 // parameters: none
 // columns:
 //   version: integer
+//   restoring: string or null, how far a restoring is that has not ended
 
-MATCH (s:Store {id: 'papergraph'}) RETURN s.version AS version;
+MATCH (s:Store {id: 'papergraph'}) RETURN s.version AS version, s.restoring AS restoring;

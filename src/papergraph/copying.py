@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from papergraph.errors import StoreError
@@ -65,7 +66,8 @@ def copy(source: Store, target: Store, plan: CopyPlan, progress: Progress | None
     for n, change_set in enumerate(plan.change_sets):
         start = plan.start if n == 0 else 0
         number = change_set.number if start else None
-        for piece in batches(source.changes(change_set.number, start), PIECE):
+        # no more than was planned: others may be going on with this change set
+        for piece in batches(islice(source.changes(change_set.number, start), change_set.size - start), PIECE):
             if progress:
                 progress("copying", done, total)
             applied = target.apply(piece, by=change_set.by, action=change_set.action, undoes=change_set.undoes, at=change_set.at, continues=number, details=change_set.details)

@@ -15,7 +15,7 @@ def is_server(location: str) -> bool:
     return "://" in location
 
 
-def open_store(location: str, *, create: bool = False, login: Login | None = None) -> Store:
+def open_store(location: str, *, create: bool = False, login: Login | None = None, restoring: bool = False) -> Store:
     """The store at `location`: a file path, `:memory:` for one that goes with the process, or the address of a Neo4j server.
 
     Parameters
@@ -26,6 +26,8 @@ def open_store(location: str, *, create: bool = False, login: Login | None = Non
         Whether to make a new store where there is none.
     login
         User name, password and database for a server.
+    restoring
+        Whether a server's store is opened too that a restoring which was cut off has left in parts.
 
     Raises
     ------
@@ -37,7 +39,7 @@ def open_store(location: str, *, create: bool = False, login: Login | None = Non
     if is_server(location):
         from papergraph.store.neo4j import Login, Neo4jStore
 
-        return Neo4jStore(location, login or Login(), create=create)
+        return Neo4jStore(location, login or Login(), create=create, restoring=restoring)
     from papergraph.store.sqlite import SqliteStore
 
     if location == ":memory:":

@@ -34,12 +34,18 @@ def load_details(text: str | None) -> dict[str, Any]:
 
 def load_node(label: str, body: str) -> Node:
     """The node of that label."""
-    return NODE_TYPES[label].from_properties(_parse(body))
+    try:
+        return NODE_TYPES[label].from_properties(_parse(body))
+    except (KeyError, TypeError, ValueError) as error:
+        raise _damaged(error) from error
 
 
 def load_relation(body: str) -> Relation:
     """The relation."""
-    return Relation.from_properties(_parse(body))
+    try:
+        return Relation.from_properties(_parse(body))
+    except (KeyError, TypeError, ValueError) as error:
+        raise _damaged(error) from error
 
 
 def load_element(label: str, body: str) -> Node | Relation:
@@ -63,12 +69,19 @@ def load_statement(text: str | None) -> Statement | None:
     if text is None:
         return None
     record = _parse(text)
-    kind = NODE_TYPES.get(record["label"], Relation)
-    return Statement(record["asserter"], kind.from_properties(record["element"]), bool(record.get("removed")))
+    try:
+        kind = NODE_TYPES.get(record["label"], Relation)
+        return Statement(record["asserter"], kind.from_properties(record["element"]), bool(record.get("removed")))
+    except (KeyError, TypeError, ValueError) as error:
+        raise _damaged(error) from error
 
 
 def _parse(body: str) -> Any:
     try:
         return json.loads(body)
     except ValueError as error:
-        raise StoreError(f"the store is damaged: a record does not parse ({error}); restore a backup, or import the notes into a new store") from error
+        raise _damaged(error) from error
+
+
+def _damaged(error: Exception) -> StoreError:
+    return StoreError(f"the store is damaged: a record does not parse ({type(error).__name__}: {error}); `papergraph doctor` says which, and the mend")

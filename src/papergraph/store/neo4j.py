@@ -15,7 +15,8 @@ import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
@@ -30,8 +31,8 @@ from papergraph.store.changes import Change, ChangeSet, add_counts, count, now
 from papergraph.store.indexed import Candidate, find
 from papergraph.store.likeness import rank_alike
 from papergraph.store.neo4j_rows import LONGEST_KEY, escaped, key_of, node_row, pages, quoted, relation_row, statement_id, statement_row
-from papergraph.store.protocol import Alike, Contents, Filter, Hit, Statistics, Surroundings, Tie
-from papergraph.store.rows import Rows, batches, check_held, count_terms, rows_of
+from papergraph.store.protocol import Alike, Contents, Filter, Hit, Progress, Statistics, Surroundings, Tie
+from papergraph.store.rows import Rows, batches, check_held, count_terms, rows_of, rows_of_all
 from papergraph.store.surroundings import surroundings
 from papergraph.store.topics import in_order_of_notes
 from papergraph.vocabulary import LABELS, STRUCTURE
@@ -54,6 +55,7 @@ READ_SECONDS, WRITE_SECONDS = 120.0, 900.0
 """When the server ends a transaction that reads or writes."""
 
 _FULLTEXT = re.compile(r"CREATE FULLTEXT INDEX (\w+)")
+_NAMED_RULE = re.compile(r"CREATE (?:FULLTEXT INDEX|INDEX|CONSTRAINT) (\w+)")
 _T = TypeVar("_T")
 Row = Mapping[str, Any]
 
@@ -93,6 +95,13 @@ class Neo4jStore:
         User name, password and database; the server's default database if that is left out.
     create
         Whether to make a new store where there is none in the database.
+    restoring
+        Whether a store is opened that a restoring which was cut off has left in parts.
+
+    Attributes
+    ----------
+    notices
+        What happened on opening that the user should know, a sentence each.
 
     Raises
     ------
@@ -102,8 +111,10 @@ class Neo4jStore:
         If the server cannot be reached or used, or the store is missing or from a newer version.
     """
 
-    def __init__(self, uri: str, login: Login = Login(), *, create: bool = False) -> None:
+    def __init__(self, uri: str, login: Login = Login(), *, create: bool = False, restoring: bool = False) -> None:
         self.uri = _checked(uri)
+        self.notices: tuple[str, ...] = ()
+        self._restoring = restoring
         self._database = login.database or None
         self._transaction: neo4j.ManagedTransaction | None = None
         auth = (login.username or "neo4j", login.password) if login.password is not None else None
@@ -135,8 +146,23 @@ class Neo4jStore:
             raise StoreError(f"{self.location} is from a newer papergraph (store version {version}, this one reads up to {newest}); update papergraph")
         if not found and not create:
             raise StoreMissingError(f"no papergraph store in {self.location} yet; `papergraph import NOTES` makes it")
+        if found and found[0]["restoring"]:
+            self._check_restoring(found[0]["restoring"])
         if version < newest:
             self._migrate(version, newest)
+            if version:
+                self.notices = (*self.notices, f"{self.location} was brought up to date from store version {version} to {newest}; that added constraints and indexes and changed no data")
+
+    def _check_restoring(self, mark: str | None) -> None:
+        if mark and not self._restoring:
+            raise StoreError(f"a restoring of {self.location} has not ended, so that it holds a part of what it should; run `papergraph restore` with the same backup again, and it goes on")
+
+    def _lock(self) -> int:
+        """Let nobody else write until the transaction ends, and give the number of the newest change set."""
+        self._run("store_lock")
+        found = self._rows("store_number")[0]
+        self._check_restoring(found["restoring"])
+        return int(found["number"])
 
     def _migrate(self, version: int, newest: int) -> None:
         """Bring the schema up to date; it can be cut off and run again, and by several at once."""
@@ -271,8 +297,7 @@ class Neo4jStore:
         numbers: list[int] = []
 
         def work(_: neo4j.ManagedTransaction) -> int:
-            self._run("store_lock")
-            newest = int(self._rows("store_number")[0]["number"])
+            newest = self._lock()
             numbers[:] = [newest + 1 if continues is None else continues]
             self._apply_within(changes, header if continues is None else None, numbers[0], token)
             self._keep(keep)
@@ -342,7 +367,7 @@ class Neo4jStore:
 
     def keep(self, values: Mapping[str, str | None]) -> None:
         def work(_: neo4j.ManagedTransaction) -> None:
-            self._run("store_lock")
+            self._lock()
             self._keep(values)
 
         self._write(work)
@@ -355,7 +380,7 @@ class Neo4jStore:
         placed = [(node, float(x), float(y)) for node, (x, y) in sorted(positions.items())]
 
         def work(_: neo4j.ManagedTransaction) -> None:
-            self._run("store_lock")
+            self._lock()
             self._run("layouts_drop")
             for some in batches(placed, PLACES):
                 ids, xs, ys = zip(*some, strict=True)
@@ -529,9 +554,17 @@ class Neo4jStore:
             numbers = sorted({int(r["number"]) for r in self._rows_of("change_sets_of", {element, *self.mentions_of([element])})})
         return tuple(_change_set(r) for r in self._rows("history", numbers=numbers, limit=2**62 if limit is None else limit))
 
-    def change_set(self, number: int) -> ChangeSet | None:
+    def head(self, number: int) -> ChangeSet | None:
         rows = self._rows("change_set_get", number=number)
-        return _change_set(rows[0], tuple(self.changes(number))) if rows else None
+        return _change_set(rows[0]) if rows else None
+
+    def change_set(self, number: int) -> ChangeSet | None:
+        head = self.head(number)
+        return replace(head, changes=tuple(self.changes(number))) if head else None
+
+    def touches(self, elements: Iterable[str]) -> dict[tuple[str, str], tuple[int, ...]]:
+        rows = sorted((r["id"].split(" ", 1), r["numbers"]) for r in self._rows_of("touches_of", elements))
+        return {(element, asserter): tuple(dict.fromkeys(numbers)) for (element, asserter), numbers in rows}
 
     def changes(self, number: int, start: int = 0) -> Iterator[Change]:
         for page in self._stream("changes_of", number=number, start=start):
@@ -548,6 +581,116 @@ class Neo4jStore:
     def positions(self) -> dict[str, tuple[float, float]]:
         placed = [p for r in self._rows("layouts") for p in zip(r["ids"], r["xs"], r["ys"], strict=True)]
         return {node: (x, y) for node, x, y in sorted(placed)}
+
+    # --- whether it is sound
+
+    def check(self) -> list[str]:
+        """What is unsound in the database: indexes that lack or cannot be used, and a count of change sets that is off."""
+        wanted = {name for some in cypher.schemas() for s in some for name in _NAMED_RULE.findall(s)}
+        # SHOW is none of the statements that may run beside others in a transaction
+        with self._errors(), self._session() as session:
+            present = {r["name"] for r in session.run(cypher.text("schema_present"))}
+        lacking = [f"the index or constraint {name} is missing or cannot be used" for name in sorted(wanted - present)]
+        counted, newest = int(self._rows("store_number")[0]["number"]), int(self._rows("newest")[0]["number"] or 0)
+        return [*lacking, *([f"the store counts {counted} change sets, and the newest is number {newest}"] if counted != newest else [])]
+
+    def read_statements(self) -> Iterator[tuple[str, str, Statement | None]]:
+        for row in self._stream("statements_all"):
+            try:
+                yield row["element"], row["asserter"], _statement(row)
+            except StoreError:
+                yield row["element"], row["asserter"], None
+
+    def lookups(self, kind: str) -> Iterator[tuple[str, str]]:
+        if kind in ("names", "words", "terms"):
+            for label in LABELS:
+                for row in self._stream(f"all_{label.lower()}s"):
+                    properties = row["properties"]
+                    if kind == "names":
+                        values = list(properties.get("names", ()))
+                    elif kind == "words":
+                        values = [properties["tokens"]] if properties.get("tokens") else []
+                    else:
+                        values = [f"{t} {n}" for t, n in zip(properties.get("terms", ()), properties.get("termCounts", ()), strict=False)]
+                    yield from ((properties["id"], v) for v in values)
+            return
+        for row in self._stream("lookups_all"):
+            found = {"references": row["refs"], "keys": row["keys"], "works": [row["work"]] if row["work"] else None}[kind]
+            yield from ((row["element"], v) for v in found or ())
+
+    def rebuild(self, progress: Progress | None = None) -> None:
+        def steps() -> list[Callable[[], None]]:
+            statements = list(self.all_statements())
+            whole = rows_of_all(statements)
+            works = dict(whole.works)
+            nodes = {n.id for n in whole.nodes}
+            gone = sorted({str(r["id"]) for r in self._rows("elements_all")} - nodes)
+            relations = sorted({s.element.id for s in statements if isinstance(s.element, Relation)} | {r.id for r in whole.relations} | {r.id for r in self.all_relations()})
+            nothing = Rows((), (), (), (), (), (), (), {}, ())
+            pieces = [replace(nothing, gone_nodes=tuple(some)) for some in batches(gone, PIECE)]
+            pieces += [replace(nothing, gone_relations=tuple(some)) for some in batches(relations, PIECE)]
+            pieces += [
+                replace(nothing, replaced=tuple(n.id for n in some), nodes=tuple(some), texts={n.id: whole.texts[n.id] for n in some if n.id in whole.texts})
+                for some in batches(whole.nodes, PIECE)
+            ]
+            pieces += [replace(nothing, edges=tuple(some)) for some in batches(whole.edges, PIECE)]
+            pieces += [replace(nothing, relations=tuple(some)) for some in batches(whole.relations, PIECE)]
+            said = [[statement_row(s, works.get(s.element.id)) for s in some] for some in batches(statements, PIECE)]
+            found = [{k: r[k] for k in ("id", "refs", "keys", "work")} for some in said for r in some]
+            graph = [partial(self._put_graph, piece) for piece in pieces]
+            return [*graph, *(partial(self._run_rows, "lookups_put", some) for some in batches(found, PIECE))]
+
+        def together(_: neo4j.ManagedTransaction) -> bool:
+            self._lock()
+            if self._rows("elements_number")[0]["number"] > PIECE:
+                return False
+            for step in steps():
+                step()
+            return True
+
+        if self._write(together):
+            return
+        todo = steps()
+        for n, step in enumerate(todo):
+            if progress:
+                progress("rebuilding", n, len(todo))
+            self._write(partial(_done_within, self._lock, step))
+
+    def empty(self, mark: str, progress: Progress | None = None) -> None:
+        """Take out all that is papergraph's and nothing else, in pieces; until `mark_restoring(None)` nobody else can use the store.
+
+        Cut off, it is to be run again.
+        """
+        self._restoring = True
+        self.mark_restoring(mark)
+        elements = [str(r["id"]) for r in self._rows("elements_all")]
+        for n, some in enumerate(batches(elements, PIECE)):
+            if progress:
+                progress("emptying", n * PIECE, len(elements))
+            self._write(partial(_done_within, self._lock, partial(self._run_rows, "node_drop", some, "ids")))
+        for name in ("keeps_clear", "change_pages_clear", "statements_clear", "change_sets_clear"):
+            while self._write(partial(self._taken_out, name)):
+                pass
+
+        def reset() -> None:
+            self._run("layouts_drop")
+            self._run("store_reset")
+
+        self._write(partial(_done_within, self._lock, reset))
+
+    def _taken_out(self, name: str, _: neo4j.ManagedTransaction) -> int:
+        self._lock()
+        return int(self._rows(name, limit=PIECE)[0]["gone"])
+
+    def mark_restoring(self, mark: str | None) -> None:
+        """Say how far a restoring is, `None` when it is done; while it is not, nobody else reads or writes the store."""
+        self._restoring = True
+        self._write(partial(_done_within, self._lock, partial(self._run, "store_mark", mark=mark)))
+
+    def restoring(self) -> str | None:
+        """How far a restoring is that has not ended; `None` where there is none."""
+        found = self._rows("store_version")
+        return str(found[0]["restoring"]) if found and found[0]["restoring"] else None
 
     # --- all of it
 
@@ -572,6 +715,12 @@ class Neo4jStore:
     def all_relations(self) -> Iterator[Relation]:
         for row in self._stream("all_relations"):
             yield _relation(row)
+
+
+def _done_within(lock: Callable[[], int], work: Callable[[], object], _: neo4j.ManagedTransaction) -> None:
+    """`work` in a transaction that lets nobody else write."""
+    lock()
+    work()
 
 
 def _run_alone(transaction: neo4j.ManagedTransaction, statement: str) -> None:

@@ -9,9 +9,9 @@ from itertools import islice
 from typing import Protocol, TypeVar
 
 from papergraph.errors import StaleError
-from papergraph.graph import Statements, edges_of, leads_to, weave
-from papergraph.model import Edge, Node, Note, Paper, Relation, Statement
-from papergraph.resolve.identity import keys_of
+from papergraph.graph import Statements, build, edges_of, leads_to, weave
+from papergraph.model import Edge, Graph, Node, Note, Paper, Relation, Statement
+from papergraph.resolve.identity import identify, keys_of
 from papergraph.store.changes import Change
 
 _T = TypeVar("_T")
@@ -159,6 +159,22 @@ def rows_of(store: Reads, changes: Sequence[Change], held: Sequence[Statement]) 
         _texts_of_new([n for n in kept if isinstance(n, Paper) and n.id not in existing], kept),
         tuple(sorted(stale - (papers - existing))),
     )
+
+
+def works_in(statements: Iterable[Statement]) -> dict[str, str]:
+    """The work that each mention of a paper is, by all statements."""
+    mentions: dict[str, list[Paper]] = {}
+    for s in statements:
+        if isinstance(s.element, Paper):
+            mentions.setdefault(s.element.id, []).append(s.element)
+    return identify(mentions)
+
+
+def rows_of_all(statements: Sequence[Statement], graph: Graph | None = None) -> Rows:
+    """The whole graph as rows, for a store that holds none of it; `graph` is what `build` makes of the statements, if that is known."""
+    whole = graph or build(statements)
+    texts = _texts_of_new(whole.papers(), whole.nodes)
+    return Rows((), (), (), tuple(sorted(works_in(statements).items())), whole.nodes, whole.edges, whole.relations, texts, ())
 
 
 def _texts_of_new(papers: Iterable[Paper], nodes: Iterable[Node]) -> dict[str, list[str]]:

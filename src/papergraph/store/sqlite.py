@@ -6,10 +6,13 @@ Statements are kept and logged; nodes, edges and relations are rows made from th
 
 from __future__ import annotations
 
+import glob
 import json
+import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -33,23 +36,58 @@ from papergraph.store.bodies import (
 from papergraph.store.changes import Change, ChangeSet, add_counts, count, now
 from papergraph.store.indexed import Candidate, find, names_of, tokens_of
 from papergraph.store.likeness import rank_alike
-from papergraph.store.protocol import Alike, Contents, Filter, Hit, Statistics, Surroundings, Tie
-from papergraph.store.rows import Rows, batches, check_held, count_terms, rows_of
-from papergraph.store.sql import queries, schemas
+from papergraph.store.protocol import Alike, Contents, Filter, Hit, Progress, Statistics, Surroundings, Tie
+from papergraph.store.rows import Rows, batches, check_held, count_terms, rows_of, rows_of_all
+from papergraph.store.sql import parts, queries, schemas
+from papergraph.store.sqlite_files import (
+    Saved,
+    copy_database,
+    faults,
+    free_name,
+    inspect,
+    is_empty,
+    put_in_place,
+    reading,
+    replace_contents,
+    same_bytes,
+    written_beside,
+)
 from papergraph.store.surroundings import surroundings
 from papergraph.store.topics import in_order_of_notes
 from papergraph.vocabulary import LABELS, Label
 
 APPLICATION_ID = 0x50475248
 """Marks a SQLite file as papergraph's ("PGRH")."""
-BUSY_SECONDS = 5.0
-"""How long a writer waits for another one."""
+BUSY_SECONDS = 60.0
+"""How long a reader or writer waits for others: an import of 40,000 statements holds the lock for some 5 s, and eight writers at once must all get their turn."""
 
 CACHE_KIB = 65_536
 """Pages held in memory at most: ids are spread over the whole file, so that a large store needs more than SQLite's 2 MiB."""
 
 BATCH = 1_000
 """Changes whose elements are held as JSON at a time."""
+
+LOOKUPS = {
+    "names": "lookup_names",
+    "words": "lookup_words",
+    "terms": "lookup_terms",
+    "references": "lookup_references",
+    "keys": "lookup_keys",
+    "works": "lookup_works",
+}
+_CLEARING = (
+    "words_mend",
+    "words_clear",
+    "relation_clear",
+    "edge_clear",
+    "name_clear",
+    "term_clear",
+    "node_clear",
+    "work_clear",
+    "reference_clear",
+    "mention_key_clear",
+    "tally_clear",
+)
 
 _T = TypeVar("_T")
 Row = sqlite3.Row
@@ -64,7 +102,14 @@ class SqliteStore:
     path
         The file. It is made if `create`, otherwise it must exist. `None` for a store in memory, which goes with the process.
     create
-        Whether to make a new store where there is none.
+        Whether to make a new store where there is none; others may not read it.
+    keep_old
+        Whether a store from an older version is copied beside itself before it is brought up to date.
+
+    Attributes
+    ----------
+    notices
+        What happened on opening that the user should know, a sentence each.
 
     Raises
     ------
@@ -72,8 +117,9 @@ class SqliteStore:
         If the file is missing, no papergraph store, from a newer version, damaged, or cannot be opened.
     """
 
-    def __init__(self, path: Path | None, *, create: bool = False) -> None:
+    def __init__(self, path: Path | None, *, create: bool = False, keep_old: bool = True) -> None:
         self.path = path or Path(":memory:")
+        self.notices: tuple[str, ...] = ()
         if path is None:
             self._db = sqlite3.connect(":memory:", isolation_level=None)
             self._db.row_factory = sqlite3.Row
@@ -90,18 +136,21 @@ class SqliteStore:
                     path.parent.mkdir(parents=True, exist_ok=True)
                 except OSError as error:
                     raise StoreError(f"cannot make the folder {path.parent} for the store: {error.strerror}") from error
+                # what one reads and thinks of it is nobody else's business, unless one says otherwise by chmod
+                with suppress(OSError):
+                    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             mode = "rwc" if create else "rw"
             self._db = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
             self._db.row_factory = sqlite3.Row
             try:
-                self._prepare(new=new)
+                self._prepare(new=new, keep_old=keep_old)
             except BaseException:
                 self._db.close()
                 if new and create and path.exists() and path.stat().st_size == 0:
                     path.unlink()
                 raise
 
-    def _prepare(self, *, new: bool) -> None:
+    def _prepare(self, *, new: bool, keep_old: bool = False) -> None:
         db = self._db
         db.execute("PRAGMA foreign_keys = ON")
         db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
@@ -110,22 +159,97 @@ class SqliteStore:
         if new:
             if _wal_is_safe():
                 db.execute("PRAGMA journal_mode = WAL")
-        elif application != APPLICATION_ID:
+        elif application != APPLICATION_ID and not is_empty(db):
             raise StoreError(f"{self.path} is a SQLite file but no papergraph store; name another file with --db")
         newest = len(schemas())
         if version > newest:
             raise StoreError(f"{self.path} is from a newer papergraph (store version {version}, this one reads up to {newest}); update papergraph")
         db.execute("PRAGMA synchronous = NORMAL" if _wal_is_safe() else "PRAGMA synchronous = FULL")
-        for number in range(version + 1, newest + 1):
-            script = f"BEGIN IMMEDIATE;\n{schemas()[number - 1]}\nPRAGMA application_id = {APPLICATION_ID};\nPRAGMA user_version = {number};\nCOMMIT;"
+        if version < newest:
             try:
-                db.executescript(script)
-            except sqlite3.Error:
-                if db.in_transaction:
-                    db.execute("ROLLBACK")
-                # another process may have made the store in the meantime
-                if int(db.execute("PRAGMA user_version").fetchone()[0]) < number:
+                self._migrate(newest, keep_old=keep_old)
+            except (sqlite3.Error, OSError) as error:
+                if version == 0:
                     raise
+                why = str(translated(error, self.path)) if isinstance(error, sqlite3.Error) else f"cannot write beside it: {error.strerror}; make room there, and the folder writable"
+                raise StoreError(f"{self.path} is from an older papergraph (store version {version}) and could not be brought up to date to {newest}; it is as it was: {why}") from error
+
+    def _migrate(self, newest: int, *, keep_old: bool) -> None:
+        """Bring the schema up to date in one transaction; a store that holds something is copied beside itself first."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            # another process may have done it while the lock was waited for
+            version = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+            kept = self._keep_old(version) if keep_old and 0 < version < newest else None
+            for schema in schemas()[version:newest]:
+                for statement in parts(schema):
+                    self._db.execute(statement)
+            if version < newest:
+                self._db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                self._db.execute(f"PRAGMA user_version = {newest}")
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+        if kept is not None:
+            self.notices = (*self.notices, f"{self.path} was brought up to date from store version {version} to {newest}; as it was it is kept in {kept}")
+
+    def _keep_old(self, version: int) -> Path:
+        """A copy of the file as it is, beside it; one that was made before is left alone, and does if it holds the same."""
+        wanted = self.path.with_name(f"{self.path.name}.v{version}-backup")
+        with written_beside(self.path) as part:
+            # a connection of its own, for this one is writing already
+            with closing(reading(self.path)) as db:
+                copy_database(db, part, self._mode())
+            found = sorted(self.path.parent.glob(f"{glob.escape(wanted.name)}*"))
+            same = next((f for f in found if same_bytes(part, f)), None)
+            if same is not None:
+                return same
+            kept = free_name(wanted)
+            put_in_place(part, kept, replace=False)
+            return kept
+
+    def _mode(self) -> int:
+        """Who may read and write the file, as `chmod` takes it."""
+        return self.path.stat().st_mode & 0o777
+
+    # --- the file as a whole
+
+    def save(self, path: Path, *, replace: bool = False, whole: bool = True, progress: Progress | None = None) -> Saved:
+        """Copy the store as it is into the file `path`, which then is whole or as it was; others may go on writing meanwhile.
+
+        Parameters
+        ----------
+        replace
+            Whether a file that is there may be replaced.
+        whole
+            Whether SQLite checks all of the copy before it gets its name.
+
+        Raises
+        ------
+        StoreError
+            If the copy is unsound, or cannot be written.
+        FileExistsError
+            If `path` is there and `replace` is false.
+        """
+        try:
+            with self._errors(), written_beside(path) as part:
+                copy_database(self._db, part, self._mode(), progress)
+                saved = inspect(part, APPLICATION_ID, whole=whole)
+                if saved.unsound:
+                    raise StoreError(f"{self.path} is damaged, and so would be its copy ({saved.unsound[0]}); see `papergraph doctor`; nothing was written to {path}")
+                put_in_place(part, path, replace=replace)
+                return saved
+        except FileExistsError:
+            raise
+        except OSError as error:
+            raise StoreError(f"cannot write {path}: {error.strerror}; name another file, or make room") from error
+
+    def replace_with(self, path: Path, progress: Progress | None = None) -> None:
+        """Put what the store file `path` holds, of this version, in the place of all that this store holds, in one transaction that others see as one change."""
+        with self._errors():
+            replace_contents(self._db, path, BUSY_SECONDS, progress)
 
     # --- boundary
 
@@ -147,7 +271,7 @@ class SqliteStore:
         try:
             yield
         except sqlite3.Error as error:
-            raise _translated(error, self.path) from error
+            raise translated(error, self.path) from error
 
     def _rows(self, name: str, **parameters: Any) -> list[Row]:
         with self._errors():
@@ -450,9 +574,19 @@ class SqliteStore:
             wanted = json.dumps(sorted({element, *self.mentions_of([element])}))
         return tuple(_change_set(r) for r in self._rows("history", element=wanted, limit=-1 if limit is None else limit))
 
-    def change_set(self, number: int) -> ChangeSet | None:
+    def head(self, number: int) -> ChangeSet | None:
         rows = self._rows("change_set_get", number=number)
-        return _change_set(rows[0], tuple(self.changes(number))) if rows else None
+        return _change_set(rows[0]) if rows else None
+
+    def change_set(self, number: int) -> ChangeSet | None:
+        head = self.head(number)
+        return replace(head, changes=tuple(self.changes(number))) if head else None
+
+    def touches(self, elements: Iterable[str]) -> dict[tuple[str, str], tuple[int, ...]]:
+        out: dict[tuple[str, str], list[int]] = {}
+        for row in self._rows("touches_of", ids=json.dumps(sorted(set(elements)))):
+            out.setdefault((row["element"], row["asserter"]), []).append(int(row["change_set"]))
+        return {key: tuple(numbers) for key, numbers in out.items()}
 
     def changes(self, number: int, start: int = 0) -> Iterator[Change]:
         for row in self._stream("changes_of", number=number, start=start):
@@ -495,14 +629,54 @@ class SqliteStore:
     def positions(self) -> dict[str, tuple[float, float]]:
         return {r["node"]: (r["x"], r["y"]) for r in self._rows("positions")}
 
+    # --- whether it is sound
+
     def check(self) -> list[str]:
         """What is unsound in the file, by SQLite's own checks; empty where all is well."""
         with self._errors():
-            found = [str(r[0]) for r in self._db.execute("PRAGMA integrity_check(20)")]
+            found = faults(self._db)
             foreign = [f"row in {r[0]} points to no {r[2]}" for r in self._db.execute("PRAGMA foreign_key_check")]
             counted = self._db.execute("SELECT (SELECT count(*) FROM node WHERE label = 'Paper') - (SELECT number FROM tally WHERE label = 'Paper')").fetchone()[0]
         tally = [f"the number of papers is off by {counted}"] if counted else []
-        return [f for f in found if f != "ok"] + foreign + tally
+        return [*found, *foreign, *tally, *self._check_words()]
+
+    def _check_words(self) -> list[str]:
+        """What FTS5 finds wrong with its index; nothing where the file may not be written, for it asks as one who writes."""
+        try:
+            self._run("words_check")
+        except sqlite3.DatabaseError as error:
+            if (getattr(error, "sqlite_errorname", "") or "").startswith("SQLITE_CORRUPT"):
+                return ["the full-text index differs from what it indexes"]
+        return []
+
+    def read_statements(self) -> Iterator[tuple[str, str, Statement | None]]:
+        for row in self._stream("statements_all"):
+            try:
+                yield row["element"], row["asserter"], _statement(row)
+            except StoreError:
+                yield row["element"], row["asserter"], None
+
+    def lookups(self, kind: str) -> Iterator[tuple[str, str]]:
+        for row in self._stream(LOOKUPS[kind]):
+            yield row["id"] or "", row["value"]
+
+    def rebuild(self, progress: Progress | None = None) -> None:
+        with self._writing():
+            statements = list(self.all_statements())
+            if progress:
+                progress("rebuilding", 0, 3)
+            rows = rows_of_all(statements)
+            if progress:
+                progress("rebuilding", 1, 3)
+            for name in _CLEARING:
+                self._run(name)
+            self._run_many("reference_put", ({"target": t, "element": s.element.id} for s in statements for t in leads_to(s.element)))
+            self._run_many(
+                "mention_key_put", ({"key": k, "mention": s.element.id} for s in statements if isinstance(s.element, Paper) for k in sorted(keys_of(s.element).all()))
+            )
+            self._put_graph(rows)
+            if progress:
+                progress("rebuilding", 2, 3)
 
 
 def _wal_is_safe() -> bool:
@@ -511,7 +685,15 @@ def _wal_is_safe() -> bool:
     return version >= (3, 51, 3) or (3, 44, 6) <= version < (3, 45) or (3, 50, 7) <= version < (3, 51)
 
 
-def _translated(error: sqlite3.Error, path: Path) -> StoreError:
+def prefer_wal(path: Path) -> None:
+    """Let readers and a writer of the store at `path` not wait for each other, where this SQLite does that safely."""
+    if _wal_is_safe():
+        with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as db:
+            db.execute("PRAGMA journal_mode = WAL")
+
+
+def translated(error: sqlite3.Error, path: Path) -> StoreError:
+    """SQLite's error as the store's, which says what to do."""
     name = getattr(error, "sqlite_errorname", "") or ""
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return StoreBusyError(f"{path} is locked by another papergraph that is writing; try again when it is done")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
@@ -26,3 +28,13 @@ def schemas() -> tuple[str, ...]:
         if not found.is_file():
             return tuple(out)
         out.append(found.read_text(encoding="utf-8"))
+
+
+def parts(script: str) -> Iterator[str]:
+    """The statements of a script, one by one: run as a whole it could not be part of a transaction."""
+    pending = ""
+    for piece in script.split(";")[:-1]:
+        pending += piece + ";"
+        if sqlite3.complete_statement(pending):
+            yield pending.strip()
+            pending = ""
