@@ -23,7 +23,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import ICLR
+from conftest import ICLR, STORES, filled
 from papergraph.cli.folds import folds, shortened
 from papergraph.cli.review import _Session
 from papergraph.cli.reviewscreen import Context, screen
@@ -57,6 +57,12 @@ class Driven(_Session):
 
     def type(self, text: str) -> Driven:
         return self.press(*text)
+
+
+@pytest.fixture
+def every(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Library]:
+    """A library with the ICLR notes in each kind of store."""
+    yield from filled(request, tmp_path)
 
 
 @pytest.fixture
@@ -192,6 +198,16 @@ def test_what_cannot_be_reversed_says_so(session: Driven) -> None:
     session.review = replace(session.review, at=at)
     assert "starts from a paper" in session.press("v").review.said
     assert session.review.decisions == ()
+
+
+@pytest.mark.parametrize("every", STORES, indirect=True)
+def test_every_store_keeps_what_is_decided(every: Library) -> None:
+    session = Driven(every, begin(every), Order.NOTES)
+    relations = [i.relation for i in session.review.queue]
+    session.press("a", "r").type("違う").press("enter", "t", TYPES["RELATED_TO"], "s", "a", "u")
+    assert status_of(every, *relations) == ["accepted", "rejected", "rejected", *["proposed"] * 4]
+    assert [d.number for d in session.review.decisions] == [2, 3, 4, 5]
+    assert [c.number for c in every.history(limit=1)] == [6]
 
 
 # --- others write meanwhile
