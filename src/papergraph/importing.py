@@ -138,7 +138,7 @@ def plan_import(
             read = [f for f, failure in zip(found.files, failures, strict=True) if not failure]
             if found.files and not read:
                 raise NotesError("\n".join(failures))
-            said, problems = work.extract((*_context(store, [*(f.uri for f in found.files), *(found.gone if prune else ())], sources), *_aliased(words)), progress)
+            said, problems = work.extract((*known_elsewhere(store, [*(f.uri for f in found.files), *(found.gone if prune else ())], sources), *named_by_lexicon(words)), progress)
     model = active(store) if said else None
     if model is not None:
         said = [model.apply(s) for s in said]
@@ -226,7 +226,7 @@ def extract(
     """What `documents`, taken together, state; `context` are papers known from other files of the same collections."""
     with at_work(documents, words, jobs or _worth(sum(len(d.text) for d in documents))) as work:
         work.read()
-        return work.extract((*context, *_aliased(words)), progress)
+        return work.extract((*context, *named_by_lexicon(words)), progress)
 
 
 def _worth(size: int) -> int:
@@ -241,13 +241,13 @@ def extraction_of(document: Document, documents: Sequence[Document], words: Word
     lists = [is_bibliography(d) for d in documents]
     beside = stand_beside(lists)
     surveys = {d.uri: survey(replace(d, library=beside and is_list), words) for d, is_list in zip(documents, lists, strict=True)}
-    catalogue = Catalogue((*(k for s in surveys.values() for k in s.known()), *_aliased(words)))
+    catalogue = Catalogue((*(k for s in surveys.values() for k in s.known()), *named_by_lexicon(words)))
     own = surveys[document.uri]
     read_document(own, catalogue)
     return own.state
 
 
-def _aliased(words: Words | None) -> Iterable[Known]:
+def named_by_lexicon(words: Words | None) -> Iterable[Known]:
     """Works that the user's lexicon names."""
     from papergraph.extract import Known
 
@@ -255,7 +255,7 @@ def _aliased(words: Words | None) -> Iterable[Known]:
         yield Known(Paper(paper_id(title), title, Role.CITED), (title, *names))
 
 
-def _context(store: Store, uris: Sequence[str], sources: Iterable[Source]) -> tuple[Known, ...]:
+def known_elsewhere(store: Store, uris: Sequence[str], sources: Iterable[Source]) -> tuple[Known, ...]:
     """The papers of other files of the same collections, as their own files would make them known."""
     from papergraph.extract import Known
 

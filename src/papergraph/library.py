@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -532,12 +532,14 @@ class Library:
         encoding: str | None = None,
         collection: str | None = None,
         lexicons: Sequence[Path] = (),
+        without: Collection[str] = (),
         progress: Progress | None = None,
     ) -> WriteBack:
         """The lines that would state in Markdown notes what was added or accepted here; nothing is written. See `writeback.planning`."""
         from papergraph.writeback.planning import plan_write_back
 
-        return plan_write_back(self.store, [Path(p) for p in paths], style=style, encoding=encoding, collection=collection, lexicons=lexicons, progress=progress)
+        files = [Path(p) for p in paths]
+        return plan_write_back(self.store, files, style=style, encoding=encoding, collection=collection, lexicons=lexicons, without=without, progress=progress)
 
     def write_back(self, plan: WriteBack, folder: Path | str) -> WrittenBack:
         """Write a plan's lines into the notes and import them, all or nothing; `folder` keeps the journal and the backups. See `writeback.journal`."""

@@ -9,6 +9,7 @@ import typer
 from papergraph.cli.app import app, open_library, own_lexicons, store_location
 from papergraph.cli.output import complain, inform, print_json, progress_bar, show, table
 from papergraph.cli.timeline import parts_data, show_parts
+from papergraph.cli.writeback import finish_write_back
 from papergraph.errors import StoreMissingError
 from papergraph.library import Library
 from papergraph.store import open_store
@@ -48,6 +49,8 @@ def import_(
         library, new = Library(open_store(":memory:")), True
     try:
         with library:
+            if not new and not dry_run:
+                finish_write_back(context, library)
             with progress_bar(not json) as progress:
                 plan = library.plan_import(*paths, encoding=encoding, collection=collection, jobs=jobs, replace=replace, prune=prune, lexicons=own_lexicons(lexicon), progress=progress)
             parts = library.describe(plan.changes) if dry_run else ()

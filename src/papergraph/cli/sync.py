@@ -8,6 +8,7 @@ from papergraph.cli.app import app, open_library, own_lexicons
 from papergraph.cli.importing import report_files
 from papergraph.cli.output import complain, inform, print_json, progress_bar
 from papergraph.cli.timeline import parts_data, show_parts
+from papergraph.cli.writeback import finish_write_back
 from papergraph.errors import StoreError
 from papergraph.library import Library
 
@@ -33,6 +34,8 @@ def sync(
     What you added or decided stays. Files that have gone are said, and what they stated stays unless you say --prune.
     """
     with open_library(context) as library:
+        if not dry_run:
+            finish_write_back(context, library)
         known = library.origins()
         if not known:
             inform("no notes were imported yet, or by an older papergraph that did not keep where they stand: papergraph import NOTES")

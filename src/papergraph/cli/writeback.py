@@ -21,7 +21,7 @@ _SHOWN = 20
 @app.command("write-back")
 def write_back(
     context: typer.Context,
-    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH...", help="Files or folders of notes that are imported. Only Markdown is written.")] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="[PATH...]", help="Files or folders of notes that are imported; all of them if left out. Only Markdown is written.")] = None,
     style: Annotated[str, typer.Option("--style", metavar="STYLE", help="bullet, property, or auto: as each file does.")] = "auto",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Write without asking.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", "-n", help="Show the patch, and write nothing.")] = False,
@@ -31,44 +31,79 @@ def write_back(
     lexicon: Annotated[list[Path] | None, typer.Option(help="A lexicon of your own, as for the import.", exists=True, dir_okay=False)] = None,
     json: Annotated[bool, typer.Option("--json", help="Print JSON: the plan, written only with --yes.")] = False,
 ) -> None:
-    """Write relations that you added or accepted into your Markdown notes; shows the patch and asks first."""
-    from papergraph.writeback.journal import folder_beside
-
-    location = store_location(context)
-    folder = folder_beside(location, _data_folder())
+    """Write relations that you added or accepted into your Markdown notes; shows the patch and asks first. All notes that are imported, unless you name some."""
     with open_library(context) as library:
+        folder = journal_folder(context)
         if undo:
             _undo(library, folder, json=json)
             return
-        if not paths:
-            raise UsageError("say which notes: papergraph write-back PATH…")
         if not dry_run:
-            for outcome in library.recover_write_back(folder):
-                _tell(outcome, "finished an interrupted write-back")
+            finish_write_back(context, library)
+        options = {"style": style, "lexicons": own_lexicons(lexicon)}
+        ways = [(tuple(map(str, paths)), encoding, collection)] if paths else [(o.paths, o.encoding, o.collection) for o in library.origins()]
+        if not ways:
+            raise UsageError("say which notes: papergraph write-back PATH… (they were imported by an older papergraph, or not yet)")
+        plans: list[Plan] = []
         try:
             with progress_bar(not json) as progress:
-                plan = library.plan_write_back(*paths, style=style, encoding=encoding, collection=collection, lexicons=own_lexicons(lexicon), progress=progress)
+                for where, code, name in ways:
+                    present = [p for p in where if paths or Path(p).exists()]
+                    written = {line.relation.id for plan in plans for line in plan.lines}
+                    if present:
+                        plans.append(library.plan_write_back(*present, encoding=code, collection=name, without=written, progress=progress, **options))  # type: ignore[arg-type]
         except KeyboardInterrupt:
             complain("interrupted; nothing was changed")
             raise typer.Exit(1) from None
+        whole = _together(plans)
         if not json:
-            _show(plan)
-        done = None
-        if plan.patches and not dry_run and (yes or (not json and _confirmed(plan))):
+            _show(whole)
+        done: list[Outcome] = []
+        if whole.patches and not dry_run and (yes or (not json and _confirmed(whole))):
             try:
-                done = library.write_back(plan, folder)
+                done += [library.write_back(plan, folder) for plan in plans if plan.patches]
             except KeyboardInterrupt:
                 complain("interrupted; the next `papergraph write-back` finishes what was begun, or clears it away")
                 raise typer.Exit(1) from None
         if json:
-            print_json(_data(plan, done, location))
-        elif done is not None:
-            _tell(done, f"wrote {_counted(plan)}")
-            inform("`papergraph write-back --undo` takes it back")
-        elif plan.patches:
-            inform(f"would write {_counted(plan)}" + (" (dry run: nothing was written)" if dry_run else ""))
-    if plan.failures or (done is not None and done.conflicts):
+            print_json(_data(whole, done, store_location(context)))
+        elif done:
+            for outcome in done:
+                _tell(outcome, "wrote")
+            inform(f"{_counted(whole)}; `papergraph write-back --undo` takes {'it' if len(done) == 1 else 'the last of it'} back")
+        elif whole.patches:
+            inform(f"would write {_counted(whole)}" + (" (dry run: nothing was written)" if dry_run else ""))
+    if whole.failures or any(o.conflicts for o in done):
         raise typer.Exit(1)
+
+
+def journal_folder(context: typer.Context) -> Path:
+    """Where the journal and the backups of the store's write-backs are."""
+    from papergraph.writeback.journal import folder_beside
+
+    return folder_beside(store_location(context), _data_folder())
+
+
+def finish_write_back(context: typer.Context, library: Library) -> None:
+    """Finish a write-back that was cut off, or clear it away; what reads notes does it first, so that it never sees half of one."""
+    folder = journal_folder(context)
+    if folder.is_dir():
+        for outcome in library.recover_write_back(folder):
+            _tell(outcome, "finished an interrupted write-back")
+
+
+def _together(plans: "list[Plan]") -> "Plan":
+    """The plans for several folders as one; what cannot be written in any of them is told once."""
+    from papergraph.writeback.planning import Plan
+
+    written = {line.relation.id for plan in plans for line in plan.lines}
+    # what one folder has no place for, another one may; where none has, the reason that names a file tells most
+    unwritable = {u.relation.id: u for plan in plans for u in sorted(plan.unwritable, key=lambda u: ":" in u.reason) if u.relation.id not in written}
+    return Plan(
+        tuple(p for plan in plans for p in plan.patches),
+        tuple(c for plan in plans for c in plan.changes),
+        tuple(unwritable.values()),
+        tuple(dict.fromkeys(f for plan in plans for f in plan.failures)),
+    )
 
 
 def _data_folder() -> Path:
@@ -128,12 +163,12 @@ def _undo(library: Library, folder: Path, *, json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _data(plan: "Plan", done: "Outcome | None", location: str) -> dict[str, Any]:
+def _data(plan: "Plan", done: "list[Outcome]", location: str) -> dict[str, Any]:
     return {
         "store": location,
-        "written": done is not None,
-        "changeSet": done.change_set.number if done and done.change_set else None,
-        "conflicts": list(done.conflicts) if done else [],
+        "written": bool(done),
+        "changeSets": [o.change_set.number for o in done if o.change_set],
+        "conflicts": [c for o in done for c in o.conflicts],
         "files": [
             {
                 "path": p.path,

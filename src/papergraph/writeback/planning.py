@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from papergraph.calibration import Calibration, active
 from papergraph.errors import NotesError, UsageError
 from papergraph.folding import relation_id, source_id
 from papergraph.following import changes as follow
-from papergraph.importing import _aliased, _context, words_for
+from papergraph.importing import known_elsewhere, named_by_lexicon, words_for
 from papergraph.lang.words import Words, default_words
 from papergraph.model import USER, Concept, Node, Paper, Relation, Statement
 from papergraph.notes import decode
@@ -107,6 +108,7 @@ def plan_write_back(
     encoding: str | None = None,
     collection: str | None = None,
     lexicons: Sequence[Path] = (),
+    without: Collection[str] = (),
     progress: Progress | None = None,
 ) -> Plan:
     """The lines that state in `paths` what the user added or accepted in `store` and no notes state yet.
@@ -122,6 +124,8 @@ def plan_write_back(
         `bullet`, `property`, or `auto` for what each file does.
     encoding, collection, lexicons
         As for `importing.plan_import`.
+    without
+        Relations (ids) that are left alone.
 
     Raises
     ------
@@ -135,12 +139,12 @@ def plan_write_back(
     words = words_for(paths, lexicons)
     sources = store.sources()
     files = find_files(paths, sources, collection).files
-    wanted = _wanted(store)
+    wanted = [r for r in _wanted(store) if r.id not in without]
     if not wanted:
         return Plan()
     known = {s.uri: s.sha256 for s in sources}
     sheets, documents, failures, refused = read_sheets(files, known, encoding)
-    notebook = Notebook(documents, (*_context(store, [f.uri for f in files], sources), *_aliased(words)), words, progress)
+    notebook = Notebook(documents, (*known_elsewhere(store, [f.uri for f in files], sources), *named_by_lexicon(words)), words, progress)
     return _Planner(store, notebook, sheets, refused, words or default_words(), style, encoding).plan(wanted, failures, progress)
 
 
@@ -179,6 +183,7 @@ class _Planner:
         self.encoding = encoding
         self.habits = {uri: habits_of(document, words) for uri, document in notebook.documents.items()}
         self.all = together(self.habits.values())
+        self.calibration = active(store) or Calibration()
         self.accepted: dict[str, list[_Candidate]] = {}
         self.tried: dict[str, str] = {}
         self._pages: dict[str, str] | None = None
@@ -235,7 +240,7 @@ class _Planner:
 
     def _differs(self, uri: str) -> str:
         """Why a file, read now, states something else than when it was imported; empty if it does not."""
-        if changes_between(self.store.statements([source_id(uri)]), self.notebook.taken(uri).statements):
+        if changes_between(self.store.statements([source_id(uri)]), self._calibrated(self.notebook.taken(uri).statements)):
             self.refused[uri] = f"{self.sheets[uri].notes.path}: reads otherwise than when it was imported (files beside it, a lexicon or papergraph have changed); import it first"
         return self.refused.get(uri, "")
 
@@ -358,7 +363,7 @@ class _Planner:
                 continue
             lines = tuple(Line(c.relation, uri, c.text, c.form, c.noted, c.insertion) for c in sorted(chosen, key=lambda c: c.insertion.at))
             patches.append(FilePatch(sheet.file, uri, document.path, sheet.data, new, document.text, lines))
-            before, after = self.store.statements([source_id(uri)]), self.notebook.again(uri, text).statements
+            before, after = self.store.statements([source_id(uri)]), self._calibrated(self.notebook.again(uri, text).statements)
             changes += changes_between(before, after)
             texts[uri] = text
             said.append((before, after))
@@ -366,6 +371,10 @@ class _Planner:
             # as an import does: what the user's decisions rest on is found again in the new text
             changes += follow(self.store, {uri: uri for uri in texts}, [s for b, _ in said for s in b], [s for _, a in said for s in a], texts.get)
         return Plan(tuple(patches), tuple(changes), (*unwritable, *lost), failures)
+
+    def _calibrated(self, said: Sequence[Statement]) -> list[Statement]:
+        """What an import would state."""
+        return [self.calibration.apply(s) for s in said]
 
     def _decodes(self, data: bytes, text: str, sheet: Sheet) -> bool:
         try:
