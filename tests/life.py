@@ -215,8 +215,7 @@ class Life:
                 if ends[0] == ends[1] or not set(ends) <= ids:
                     continue
                 found = [by_id[i] for i in stated_as(Relation("", s.element.type, ends[0], ends[1], 0, False, s.element.asserted_by), {}) if i in by_id]
-                removed = any(x.removed and x.element.id in (s.element.id, *(r.id for r in found)) for x in said)
-                assert removed or (found and (found[0].status is s.element.status or _several(said, store, s.element))), f"{s.element.id}: the user's decision is lost"
+                assert (found and found[0].status is s.element.status) or _several(said, store, s.element), f"{s.element.id}: the user's decision is lost"
 
     def undo_all(self) -> None:
         """Take everything back; the library is as it was at first."""
@@ -231,7 +230,7 @@ class Life:
 
 
 def _several(said: list, store: object, relation: Relation) -> bool:  # type: ignore[type-arg]
-    """Whether the user decided on the same between other names of the same works: the first of these counts."""
+    """Whether the user decided on the same, or took it out, between other names of the same works: that may count before it."""
     works = store.works_of({e for s in said if isinstance(s.element, Relation) for e in (s.element.source, s.element.target)})  # type: ignore[attr-defined]
 
     def ends(r: Relation) -> tuple[object, ...]:

@@ -72,7 +72,7 @@ def place_of(path: str | None, line: int | None) -> str:
 def _evidence(evidence: Evidence) -> dict[str, Any]:
     return {
         "quote": evidence.quote,
-        "place": place_of(evidence.path, evidence.line),
+        "place": place_of(evidence.path, evidence.line) + (" (no longer in the notes)" if evidence.lost else ""),
         "rule": evidence.rule,
         "confidence": evidence.confidence,
         "hedged": evidence.hedged,
