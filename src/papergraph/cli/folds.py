@@ -52,7 +52,8 @@ def _pieces(text: str) -> list[tuple[int, int, int]]:
     out: list[tuple[int, int, int]] = []
     for i, char in enumerate(text):
         columns = cell_len(char)
-        if out and (columns == 0 or text[i - 1] == _JOINER):
+        # a space is what may be left out at a break: nothing combines with it
+        if out and text[i - 1] != " " and (columns == 0 or text[i - 1] == _JOINER):
             start, _, used = out[-1]
             out[-1] = (start, i + 1, used)
         else:

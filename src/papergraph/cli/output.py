@@ -17,7 +17,8 @@ from papergraph.model import Evidence, Node, Paper, Relation
 from papergraph.vocabulary import RELATIONS, Role
 
 if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
+    from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.measure import Measurement
     from rich.text import Text
 
 _HIDDEN = frozenset(("Cc", "Cs", "Zl", "Zp"))
@@ -53,7 +54,37 @@ def show(*parts: RenderableType) -> None:
     """Print to standard output."""
     out = console()
     for part in parts:
-        out.print(part)
+        out.print(_folded(part))
+
+
+class Folded:
+    """Text in lines as wide as there is room, broken where Japanese may be broken; rich breaks at spaces alone."""
+
+    def __init__(self, text: Text) -> None:
+        self._text = text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
+        from papergraph.cli.folds import folds
+
+        for line in self._text.split("\n", allow_blank=True):
+            for start, end in folds(line.plain, max(2, options.max_width)) or [(0, 0)]:
+                part = line[start:end]
+                part.no_wrap, part.overflow, part.end = True, "ignore", "\n"
+                yield part
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        from rich.cells import cell_len
+        from rich.measure import Measurement
+
+        widths = [cell_len(line) for line in self._text.plain.split("\n")]
+        words = [min(cell_len(word), 12) for word in self._text.plain.split()]
+        return Measurement(max(words, default=0), max(widths))
+
+
+def _folded(part: RenderableType) -> RenderableType:
+    from rich.text import Text
+
+    return Folded(part) if isinstance(part, Text) else part
 
 
 def complain(message: str) -> None:
@@ -88,7 +119,8 @@ def table(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Renderable
     for head, kind in columns:
         out.add_column(head, justify="right" if kind == "right" else "left", overflow="fold", ratio=1 if kind == "fold" else None, no_wrap=kind == "whole")
     for row in rows:
-        out.add_row(*(styled(c) if isinstance(c, str) else c for c in row))
+        cells = [styled(c) if isinstance(c, str) else c for c in row]
+        out.add_row(*(_folded(c) if kind == "fold" else c for c, (_, kind) in zip(cells, columns, strict=True)))
     return out
 
 
@@ -97,7 +129,7 @@ def hanging(indent: int, *parts: RenderableType) -> RenderableType:
     from rich.console import Group
     from rich.padding import Padding
 
-    return Padding(Group(*parts), (0, 0, 0, indent), expand=False)
+    return Padding(Group(*map(_folded, parts)), (0, 0, 0, indent), expand=False)
 
 
 def numbered(number: int, *parts: RenderableType) -> RenderableType:
@@ -108,7 +140,7 @@ def numbered(number: int, *parts: RenderableType) -> RenderableType:
     grid = Table.grid(padding=(0, 1))
     grid.add_column(justify="right", width=3, no_wrap=True)
     grid.add_column(overflow="fold")
-    grid.add_row(f"{number}.", Group(*parts))
+    grid.add_row(f"{number}.", Group(*map(_folded, parts)))
     return grid
 
 
