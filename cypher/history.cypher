@@ -1,6 +1,7 @@
 // purpose: change sets, the newest first
 // parameters:
 //   numbers: list of integer, or null for all
+//   by: string, or null for anybody's
 //   limit: integer
 // columns:
 //   number: integer
@@ -13,6 +14,6 @@
 //   details: string or null, JSON
 // reads: every change set
 
-MATCH (c:ChangeSet) WHERE c.number > 0 AND ($numbers IS NULL OR c.number IN $numbers)
+MATCH (c:ChangeSet) WHERE c.number > 0 AND ($numbers IS NULL OR c.number IN $numbers) AND ($by IS NULL OR c.by = $by)
 WITH c ORDER BY c.number DESC LIMIT $limit
 RETURN c.number AS number, c.at AS at, c.by AS by, c.action AS action, c.undoes AS undoes, COLLECT { MATCH (u:ChangeSet {undoes: c.number}) RETURN u.number ORDER BY u.number DESC LIMIT 1 }[0] AS undoneBy, c.counts AS counts, c.details AS details;

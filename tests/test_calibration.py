@@ -93,6 +93,9 @@ def test_calibrating_holds_for_imports_and_goes_back(kind: str, request: pytest.
         assert calibration.active(library.store) is None
         library.redo(change.number)
         assert library.export_json() == calibrated
+        with Library(open_store(":memory:")) as other:
+            library.copy_to(other)
+            assert calibration.active(other.store) == model
         assert library.reset_calibration() is not None
         assert library.export_json() == before
         assert library.reset_calibration() is None

@@ -17,12 +17,13 @@ from papergraph.graph import stated_as
 from papergraph.model import LLM, USER, Evidence, Relation, Statement
 from papergraph.store.changes import Change
 from papergraph.store.protocol import Filter, Store
-from papergraph.timeline import is_undone, newest_first
+from papergraph.timeline import is_undone
 from papergraph.vocabulary import AssertedBy, Status
 
 LEAST = 20
 """Decisions below which nothing is fitted."""
-KEPT = "calibrated"
+BY = "calibrate"
+"""Who makes the change sets that calibrate."""
 _PRIOR = {"offset": 1.0, "slope": 4.0, "rule": 4.0}
 """Precisions of the priors: offset around 0, slope around 1, each rule's offset around 0."""
 _FOLDS = 10
@@ -91,9 +92,7 @@ class Effect:
 
 def active(store: Store) -> Calibration | None:
     """The calibration that holds: that of the newest change set that calibrates and stands; `None` for what comes with papergraph."""
-    if not store.kept(KEPT):
-        return None
-    found = next((c for c in newest_first(store) if c.by == "calibrate" and not is_undone(store, c)), None)
+    found = next((c for c in store.history(by=BY) if not is_undone(store, c)), None)
     return Calibration(**found.details["calibration"]) if found is not None and found.details.get("calibration") else None
 
 

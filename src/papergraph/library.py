@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from papergraph import editing, merging, timeline
-from papergraph.errors import StaleError, StoreError, UsageError
+from papergraph.errors import StaleError, StoreError, UnknownNameError, UsageError
 from papergraph.model import Concept, Evidence, Graph, Node, Note, Paper, Relation, Source, Topic
 from papergraph.query.contradictions import Conflict, Disagreement, disagreements
 from papergraph.query.names import resolve
@@ -240,9 +240,8 @@ class Library:
         """One change set, and what it changed as a reader would call it."""
         from papergraph.differences import describe
 
-        found = self.store.change_set(number)
-        if found is None:
-            raise UsageError(f"there is no change set {number}; `papergraph history` lists them")
+        found = self.store.change_set(timeline.change_set(self.store, number).number)
+        assert found is not None
         return found, describe(self.store, found.changes)
 
     def describe(self, changes: Sequence[Change]) -> tuple[Part, ...]:
@@ -300,8 +299,15 @@ class Library:
         from papergraph.provenance import Witness
 
         witness = Witness(self.store)
-        found: Relation | Node | None = self._relations([name])[0] if name.startswith("r-") else self.store.get([name]).get(name)
-        found = found or self.find(name)
+        # a paper's name may begin like a relation's id: R-CNN
+        found: Relation | Node | None = self.store.relations_by_id([name]).get(name) or self.store.get([name]).get(name)
+        if found is None:
+            try:
+                found = self.find(name)
+            except UnknownNameError:
+                if name.startswith("r-"):
+                    self._relations([name])
+                raise
         return found, witness.assertions(found), witness.facts(found) if isinstance(found, Paper) else ()
 
     # --- changes by hand
@@ -369,7 +375,7 @@ class Library:
 
     def remove(self, element: str, *labels: str) -> ChangeSet | None:
         """Take out a relation (by id), paper, topic or concept; what notes state stays out when they are imported again."""
-        found = self._relations([element])[0] if element.startswith("r-") else self.find(element, *labels)
+        found = self._relations([element])[0] if element.startswith("r-") and not labels else self.find(element, *labels)
         return self._again(lambda: self._apply(editing.remove(self.store, found), f"remove {found.id}"))
 
     def accept(self, *ids: str, reason: str | None = None) -> ChangeSet | None:
@@ -445,9 +451,9 @@ class Library:
         return self._again(lambda: self._calibrate(None, calibration.changes(self.store, None), "calibrate --reset"))
 
     def _calibrate(self, model: Calibration | None, changes: Sequence[Change], action: str) -> ChangeSet | None:
-        from papergraph.calibration import KEPT
+        from papergraph.calibration import BY
 
-        return self.store.apply(changes, by="calibrate", action=action, details={"calibration": model.data() if model else {}}, keep={KEPT: "yes"})
+        return self.store.apply(changes, by=BY, action=action, details={"calibration": model.data() if model else {}})
 
     # --- who is who
 

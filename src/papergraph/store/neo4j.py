@@ -49,6 +49,8 @@ PLACES = 5_000
 """Places of nodes in one `Layout` node at most."""
 TERMS = 400
 """Values asked of a full-text index at once; Lucene takes 1,024."""
+REBUILDING = "rebuilding"
+"""The mark of a store whose graph is being made anew in several transactions."""
 CONNECT_SECONDS, ACQUIRE_SECONDS, RETRY_SECONDS = 10.0, 20.0, 30.0
 """How long to wait for a connection, for one that speaks Bolt, and with retries of what may pass."""
 READ_SECONDS, WRITE_SECONDS = 120.0, 900.0
@@ -155,7 +157,7 @@ class Neo4jStore:
 
     def _check_restoring(self, mark: str | None) -> None:
         if mark and not self._restoring:
-            raise StoreError(f"a restoring of {self.location} has not ended, so that it holds a part of what it should; run `papergraph restore` with the same backup again, and it goes on")
+            raise StoreError(f"{self.location} holds a part of what it should: {_unended(mark)}")
 
     def _lock(self) -> int:
         """Let nobody else write until the transaction ends, and give the number of the newest change set."""
@@ -548,11 +550,11 @@ class Neo4jStore:
 
     # --- history
 
-    def history(self, element: str | None = None, limit: int | None = None) -> tuple[ChangeSet, ...]:
+    def history(self, element: str | None = None, limit: int | None = None, by: str | None = None) -> tuple[ChangeSet, ...]:
         numbers = None
         if element is not None:
             numbers = sorted({int(r["number"]) for r in self._rows_of("change_sets_of", {element, *self.mentions_of([element])})})
-        return tuple(_change_set(r) for r in self._rows("history", numbers=numbers, limit=2**62 if limit is None else limit))
+        return tuple(_change_set(r) for r in self._rows("history", numbers=numbers, by=by, limit=2**62 if limit is None else limit))
 
     def head(self, number: int) -> ChangeSet | None:
         rows = self._rows("change_set_get", number=number)
@@ -592,7 +594,8 @@ class Neo4jStore:
             present = {r["name"] for r in session.run(cypher.text("schema_present"))}
         lacking = [f"the index or constraint {name} is missing or cannot be used" for name in sorted(wanted - present)]
         counted, newest = int(self._rows("store_number")[0]["number"]), int(self._rows("newest")[0]["number"] or 0)
-        return [*lacking, *([f"the store counts {counted} change sets, and the newest is number {newest}"] if counted != newest else [])]
+        mark = self.restoring()
+        return [*([_unended(mark)] if mark else []), *lacking, *([f"the store counts {counted} change sets, and the newest is number {newest}"] if counted != newest else [])]
 
     def read_statements(self) -> Iterator[tuple[str, str, Statement | None]]:
         for row in self._stream("statements_all"):
@@ -648,13 +651,22 @@ class Neo4jStore:
                 step()
             return True
 
-        if self._write(together):
+        mark = self.restoring()
+        if mark not in (None, REBUILDING):
+            raise StoreError(f"{self.location} holds a part of what it should: {_unended(mark)}")
+        # what is missing of the schema comes first: with what is there already this does nothing
+        self._migrate(0, len(cypher.schemas()))
+        if mark is None and self._write(together):
             return
+        restoring = self._restoring
+        self.mark_restoring(REBUILDING)
         todo = steps()
         for n, step in enumerate(todo):
             if progress:
                 progress("rebuilding", n, len(todo))
             self._write(partial(_done_within, self._lock, step))
+        self.mark_restoring(None)
+        self._restoring = restoring
 
     def empty(self, mark: str, progress: Progress | None = None) -> None:
         """Take out all that is papergraph's and nothing else, in pieces; until `mark_restoring(None)` nobody else can use the store.
@@ -715,6 +727,13 @@ class Neo4jStore:
     def all_relations(self) -> Iterator[Relation]:
         for row in self._stream("all_relations"):
             yield _relation(row)
+
+
+def _unended(mark: str | None) -> str:
+    """What was cut off, and what to do, by the mark that it left."""
+    if mark == REBUILDING:
+        return "making the graph anew has not ended; run `papergraph doctor --fix` again"
+    return "a restoring has not ended; run `papergraph restore` with the same backup again, and it goes on"
 
 
 def _done_within(lock: Callable[[], int], work: Callable[[], object], _: neo4j.ManagedTransaction) -> None:

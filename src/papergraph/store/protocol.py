@@ -226,8 +226,8 @@ class Store(Postings, Protocol):
     def statistics(self) -> Statistics:
         """How much is in the store."""
 
-    def history(self, element: str | None = None, limit: int | None = None) -> tuple[ChangeSet, ...]:
-        """Change sets without their changes, newest first; only those that touched `element` if given."""
+    def history(self, element: str | None = None, limit: int | None = None, by: str | None = None) -> tuple[ChangeSet, ...]:
+        """Change sets without their changes, newest first; only those that touched `element`, or were made `by` somebody, if given."""
 
     def change_set(self, number: int) -> ChangeSet | None:
         """One change set with its changes."""

@@ -568,11 +568,11 @@ class SqliteStore:
             int(rest["change_sets"]),
         )
 
-    def history(self, element: str | None = None, limit: int | None = None) -> tuple[ChangeSet, ...]:
+    def history(self, element: str | None = None, limit: int | None = None, by: str | None = None) -> tuple[ChangeSet, ...]:
         wanted = None
         if element is not None:
             wanted = json.dumps(sorted({element, *self.mentions_of([element])}))
-        return tuple(_change_set(r) for r in self._rows("history", element=wanted, limit=-1 if limit is None else limit))
+        return tuple(_change_set(r) for r in self._rows("history", element=wanted, by=by, limit=-1 if limit is None else limit))
 
     def head(self, number: int) -> ChangeSet | None:
         rows = self._rows("change_set_get", number=number)

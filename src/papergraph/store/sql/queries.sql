@@ -230,7 +230,7 @@ INSERT INTO change (change_set, position, element, asserter, before, after) VALU
 SELECT c.number, c.at, c.by, c.action, c.undoes, c.counts, c.details,
        (SELECT max(u.number) FROM change_set AS u WHERE u.undoes = c.number) AS undone_by
 FROM change_set AS c
-WHERE :element IS NULL OR c.number IN (SELECT change_set FROM change WHERE element IN (SELECT value FROM json_each(:element)))
+WHERE (:element IS NULL OR c.number IN (SELECT change_set FROM change WHERE element IN (SELECT value FROM json_each(:element)))) AND (:by IS NULL OR c.by = :by)
 ORDER BY c.number DESC LIMIT :limit;
 
 -- name: change_set_get
