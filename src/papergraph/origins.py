@@ -47,6 +47,8 @@ class Origin:
         Files that could not be read then, uri → SHA-256 of their bytes.
     gone
         Sources whose files were not there then, uri → when they were last seen.
+    named
+        Where the files stand that are not called by these paths, uri → absolute path: they were imported otherwise before.
     """
 
     paths: tuple[str, ...]
@@ -57,6 +59,7 @@ class Origin:
     checked_at: str = ""
     failed: Mapping[str, str] = field(default_factory=dict, hash=False)
     gone: Mapping[str, str] = field(default_factory=dict, hash=False)
+    named: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def key(self) -> str:
@@ -74,16 +77,29 @@ class Origin:
 
     def file_of(self, uri: str) -> Path | None:
         """Where the file of a source stands or stood; `None` if it is none of these files. Never outside the paths."""
-        collection, _, rest = uri.partition("/")
-        for path in map(Path, self.paths):
-            if path.is_dir():
-                found = path / rest
-                named = collection == (self.collection or path.name) or found.exists()
-                if rest and named and found.resolve().is_relative_to(path.resolve()):
-                    return found
-            elif ("/" + path.as_posix().lstrip("/")).endswith("/" + uri) or (self.collection == collection and rest == path.name):
-                return path
-        return None
+        if uri in self.named:
+            found = [Path(os.path.normpath(self.named[uri]))]
+        else:
+            found = [f for path in map(Path, self.paths) if (f := self._file_at(path, uri)) is not None]
+        found = [f for f in found if any(f.is_relative_to(path) for path in self.paths)]
+        return next((f for f in found if os.path.isfile(f)), found[0] if found else None)
+
+    def uri_of(self, file: Path) -> str | None:
+        """What a file is called by these paths; `None` if it is none of theirs."""
+        path = next((p for p in map(Path, self.paths) if file.is_relative_to(p)), None)
+        if path is None:
+            return None
+        return f"{self._name(path.parent)}/{path.name}" if file == path else f"{self._name(path)}/{file.relative_to(path).as_posix()}"
+
+    def _name(self, folder: Path) -> str:
+        return self.collection or folder.name or "notes"
+
+    def _file_at(self, path: Path, uri: str) -> Path | None:
+        # a path that is not there may have been either
+        if not os.path.isdir(path) and uri == f"{self._name(path.parent)}/{path.name}":
+            return path
+        name, _, rest = uri.partition("/")
+        return Path(os.path.normpath(path / rest)) if rest and name == self._name(path) and not os.path.isfile(path) else None
 
 
 def origins(store: Store) -> tuple[Origin, ...]:
@@ -104,60 +120,119 @@ def origin_of(known: Sequence[Origin], paths: Sequence[Path]) -> Origin:
     return next((o for o in known if tuple(sorted(o.paths)) == wanted), Origin(wanted))
 
 
-def to_keep(known: Iterable[Origin], now: Origin) -> dict[str, str | None]:
-    """What a store is to keep once `now` has been imported: narrower origins go into it, and it goes into a wider one."""
+def to_keep(known: Iterable[Origin], now: Origin, replaced: Iterable[Origin] = ()) -> dict[str, str | None]:
+    """What a store is to keep once `now` has been imported: narrower origins go into it, as do those whose place it takes, and it goes into a wider one."""
     others = [o for o in known if o.key != now.key]
-    if any(o.covers(now) for o in others):
-        return {}
-    return {now.key: now.dumps(), **{o.key: None for o in others if now.covers(o)}}
+    gone: dict[str, str | None] = {o.key: None for o in replaced}
+    if any(o.covers(now) and o.key not in gone for o in others):
+        return gone
+    return {now.key: now.dumps(), **{o.key: None for o in others if now.covers(o)}, **gone}
+
+
+def replaced(known: Iterable[Origin], now: Origin, files: Sequence[NotesFile], *, rewritten: bool = False) -> list[Origin]:
+    """The origins whose place `now` takes: all their files are called as others of its own are.
+
+    Raises
+    ------
+    NotesError
+        If an origin that is there still has such a file, and others, unless its notes were `rewritten`: of two files of one name
+        each would undo what the other states, import for import.
+    """
+    out = []
+    for other in known:
+        if other.key == now.key or other.covers(now) or now.covers(other):
+            continue
+        claimed = [(f.file, mine, f.uri) for f in files if (mine := other.file_of(f.uri)) is not None and os.path.isfile(mine) and os.path.realpath(mine) != os.path.realpath(f.file)]
+        if not claimed:
+            continue
+        if not rewritten and {str(mine) for _, mine, _ in claimed} != set(other.paths):
+            ours, theirs, uri = claimed[0]
+            raise NotesError(f"{theirs} and {ours} would both be {uri}; import one of them with --as NAME, or say --replace if it takes the other one's place")
+        out.append(other)
+    return out
 
 
 @dataclass(frozen=True, slots=True)
 class FoundFiles:
-    """Files of notes in the order of their paths, and the uris of known sources whose files have gone from a folder among the paths."""
+    """Files of notes in the order of their paths, and the uris of known sources whose files have gone from the paths."""
 
     files: tuple[NotesFile, ...]
     gone: tuple[str, ...]
 
 
-def find_files(paths: Sequence[Path], sources: Iterable[Source] = (), collection: str | None = None) -> FoundFiles:
+def find_files(
+    paths: Sequence[Path], sources: Iterable[Source] = (), collection: str | None = None, *, known: Sequence[Origin] = (), origin: Origin | None = None
+) -> FoundFiles:
     """The files of notes at `paths`.
 
     A file whose place ends in a known source's uri is that source, so that one file of an imported folder can be
-    imported again by itself.
+    imported again by itself; a new one in a folder that is known as a part of a wider one is called as that one's files are.
+
+    Parameters
+    ----------
+    known
+        The origins that the store knows.
+    origin
+        The one that `paths` are, where some of its paths are not there and so not among them.
 
     Raises
     ------
     NotesError
         If a path does not exist, cannot be read, or is a folder without notes.
     """
-    known = {s.uri for s in sources}
+    uris = {s.uri for s in sources}
+    origin = replace(origin or origin_of(known, paths), collection=collection)
     found: dict[str, NotesFile] = {}
-    gone: dict[str, None] = {}
-    for path in paths:
-        if not path.exists():
-            raise NotesError(f"{path}: no such file or folder")
-        if path.is_dir():
-            root = path.resolve()
-            name = collection or root.name or "notes"
-            files = sorted(_walk(root))
-            here = [NotesFile(f, f"{name}/{f.relative_to(root).as_posix()}") for f in files]
-            if collection is None and known:
-                here = [NotesFile(n.file, _known_as(n.file, known) or n.uri) for n in here]
-            present = {n.uri for n in here}
-            missing = [u for u in sorted(known) if u.startswith(f"{name}/") and u not in present and not (root / u.removeprefix(f"{name}/")).exists()]
-            gone.update(dict.fromkeys(missing))
-            if not files and not missing:
-                raise NotesError(f"{path}: a folder without notes; files ending in {', '.join(SUFFIXES)} are read")
-        else:
-            full = path.resolve()
-            uri = f"{collection}/{full.name}" if collection else _known_as(full, known) or f"{full.parent.name or 'notes'}/{full.name}"
-            here = [NotesFile(full, uri)]
-        for notes_file in here:
+    empty = []
+    for path in check_paths(paths):
+        root = path.resolve()
+        files = sorted(_walk(root)) if root.is_dir() else [root]
+        if not files:
+            empty.append(path)
+        wide = origin if collection else _widest(root, known) or Origin((str(root),))
+        for file in files:
+            notes_file = NotesFile(file, (None if collection else _known_as(file, uris)) or wide.uri_of(file) or file.name)
             other = found.setdefault(notes_file.uri, notes_file)
             if other.file != notes_file.file:
                 raise NotesError(f"{other.file} and {notes_file.file} would both be {notes_file.uri}; import one of them with --as NAME")
-    return FoundFiles(tuple(found.values()), tuple(u for u in gone if u not in found))
+    gone = _gone(origin, known, uris - found.keys())
+    for path in empty:
+        if not any(file.is_relative_to(path.resolve()) for file in gone.values()):
+            raise NotesError(f"{path}: a folder without notes; files ending in {', '.join(SUFFIXES)} are read")
+    return FoundFiles(tuple(found.values()), tuple(gone))
+
+
+def check_paths(paths: Sequence[Path]) -> Sequence[Path]:
+    """The paths, all of which are there.
+
+    Raises
+    ------
+    NotesError
+        If one is not.
+    """
+    for path in paths:
+        if not os.path.exists(path):
+            raise NotesError(f"{path}: no such file or folder")
+    return paths
+
+
+def _widest(path: Path, known: Iterable[Origin]) -> Origin | None:
+    """The origin with the widest folder that `path` is in."""
+    found = [(len(Path(p).parts), o.key, o) for o in known for p in o.paths if path != Path(p) and path.is_relative_to(p)]
+    return min(found, key=lambda f: f[:2])[2] if found else None
+
+
+def _gone(origin: Origin, known: Iterable[Origin], uris: Iterable[str]) -> dict[str, Path]:
+    """Which of these sources stood at an origin's paths and are nowhere now, and where they stood."""
+    others = [o for o in known if o.key != origin.key]
+    own = (origin, *(o for o in others if origin.covers(o)))
+    others = [o for o in others if not origin.covers(o)]
+    out = {}
+    for uri in sorted(uris):
+        file = next((f for o in own if (f := o.file_of(uri)) is not None), None)
+        if file is not None and not os.path.isfile(file) and not any((f := o.file_of(uri)) is not None and os.path.isfile(f) for o in others):
+            out[uri] = file
+    return out
 
 
 def _walk(root: Path) -> Iterable[Path]:
@@ -199,8 +274,11 @@ def _is_as_known(file: NotesFile, sha256: str | None, origin: Origin) -> bool:
         return False
 
 
-def checked(origin: Origin, *, at: str, reader: str, failed: Iterable[NotesFile] = (), gone: Iterable[str] = ()) -> Origin:
+def checked(origin: Origin, found: FoundFiles, known: Iterable[Origin] = (), *, at: str, reader: str, failed: Iterable[NotesFile] = (), gone: Iterable[str] = ()) -> Origin:
     """The origin once its files were compared with the graph."""
+    gone = sorted(gone)
+    stood = _gone(origin, known, gone)
+    named = {f.uri: str(f.file) for f in found.files} | {uri: str(stood[uri]) for uri in gone if uri in stood}
     hashes = {}
     for file in failed:
         try:
@@ -208,4 +286,11 @@ def checked(origin: Origin, *, at: str, reader: str, failed: Iterable[NotesFile]
         except OSError:
             continue
     seen = origin.checked_at or at
-    return replace(origin, checked_at=at, reader=reader, failed=hashes, gone={uri: origin.gone.get(uri, seen) for uri in sorted(gone)})
+    return replace(
+        origin,
+        checked_at=at,
+        reader=reader,
+        failed=hashes,
+        gone={uri: origin.gone.get(uri, seen) for uri in gone},
+        named={uri: file for uri, file in sorted(named.items()) if origin.uri_of(Path(file)) != uri},
+    )
