@@ -135,6 +135,15 @@ class Library:
 
         return origins(self.store)
 
+    def forget(self, path: Path | str) -> Origin:
+        """No longer look after the notes that were imported from `path`; what they stated stays."""
+        wanted = str(Path(path).resolve())
+        found = next((o for o in self.origins() if wanted in o.paths), None)
+        if found is None:
+            raise UsageError(f"no notes were imported from {path}; `papergraph sources` lists what was")
+        self.store.keep({found.key: None})
+        return found
+
     def plan_sync(
         self, origin: Origin, *, prune: bool = False, replace: bool = False, jobs: int = 0, lexicons: Sequence[Path] = (), progress: Progress | None = None
     ) -> OriginPlan:

@@ -1,12 +1,13 @@
-"""`papergraph sync`."""
+"""`papergraph sync` and `papergraph sources`."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from papergraph.cli.app import app, open_library, own_lexicons
 from papergraph.cli.importing import report_files
-from papergraph.cli.output import complain, inform, print_json, progress_bar
+from papergraph.cli.output import complain, inform, print_json, progress_bar, show, table, when
 from papergraph.cli.timeline import parts_data, show_parts
 from papergraph.cli.writeback import finish_write_back
 from papergraph.errors import StoreError
@@ -53,6 +54,36 @@ def sync(
                 inform("no longer watching")
                 return
     if failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def sources(
+    context: typer.Context,
+    forget: Annotated[Path | None, typer.Option("--forget", metavar="PATH", help="No longer look after the notes imported from there; what they stated stays.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """List the files of notes that are imported, with where they stand and when they were last seen."""
+    with open_library(context) as library:
+        if forget is not None:
+            inform(f"{', '.join(library.forget(forget).paths)}: no longer looked after")
+            return
+        found, known = library.store.sources(), library.origins()
+    rows = []
+    for source in found:
+        origin = next((o for o in known if o.file_of(source.uri) is not None), None)
+        file = origin.file_of(source.uri) if origin else None
+        there = file is not None and file.exists()
+        rows.append((source, str(file) if file else None, (origin.gone.get(source.uri) or origin.checked_at) if origin else None, there))
+    if json:
+        print_json([{"id": s.id, "uri": s.uri, "title": s.title, "date": s.date, "file": f, "lastSeen": at, "there": there} for s, f, at, there in rows])
+    elif rows:
+        told = [[s.uri, when(at) if at else "", "" if there else "gone" if f else "not known"] for s, f, at, there in rows]
+        show(table([("Source", "fold"), ("Last seen", "left"), ("", "left")], told))
+        for o in known:
+            inform(f"from {', '.join(o.paths)}")
+    else:
+        inform("no notes were imported yet: papergraph import NOTES")
         raise typer.Exit(1)
 
 
