@@ -16,9 +16,8 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from life import Life, at_random
-
 import papergraph
+from life import Life, at_random
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 """A year of use: files of notes, rounds of edits and imports, decisions; do the store's size and the time of an import stay in line with what there is?
 
-usage: python bench/year.py [--files 500] [--rounds 200] [--decisions 1000] [--unchanged 10000]
+usage: python bench/year.py [--files 500] [--rounds 200] [--decisions 1000] [--unchanged 10000] [--db URI]
 
 Each round edits some files (a remark more, a paper more, a line taken out, a section moved, a file renamed) and imports the folder; decisions are spread
 over the rounds. Told every tenth of the way: papers, logged changes, bytes of the store in all, for each statement and logged change, and seconds for the
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import random
 import sys
 import tempfile
@@ -71,10 +72,9 @@ def year(folder: Path, args: argparse.Namespace) -> None:
     files = {notes / f"n{n:04d}.md": new_file(r) for n in range(args.files)}
     for path, lines in files.items():
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    store = folder / "year.db"
     logged, sizes, seconds, contents, made = [], [], [], [], 0
     print("| round | papers | statements | logged changes | MB | bytes each | import, s | ms a file |\n| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
-    with papergraph.open(store) as library:
+    with opened(args.db, folder / "year.db") as library:
         for n in range(args.rounds + 1):
             if n:
                 edit(files, r)
@@ -85,14 +85,16 @@ def year(folder: Path, args: argparse.Namespace) -> None:
             if n % max(1, args.rounds // 10) == 0:
                 changes = sum(c.size for c in library.history())
                 statements = sum(1 for _ in library.store.all_statements())
-                size = sum(f.stat().st_size for f in folder.glob("year.db*"))
+                # a server's files are its own matter
+                size = sum(f.stat().st_size for f in folder.glob("year.db*")) or math.nan
                 logged.append(float(changes))
                 contents.append(float(statements + changes))
                 sizes.append(float(size))
                 seconds.append(spent)
                 print(f"| {n} | {library.store.paper_count()} | {statements} | {changes} | {size / 1e6:.1f} | {size / (statements + changes):.0f} | {spent:.2f} | {1000 * spent / len(files):.1f} |", flush=True)
         print(f"\n{made} decisions; {sum(1 for _ in library.relations(status='accepted'))} accepted and {sum(1 for _ in library.relations(status='rejected'))} rejected relations stand")
-    print(f"size grows as (statements and logged changes)^{exponent(contents, sizes):.2f}; time of an import, as logged changes grow {logged[-1] / logged[0]:.1f} times: ^{exponent(logged[1:], seconds[1:]):.2f}")
+    grows = "" if args.db else f"size grows as (statements and logged changes)^{exponent(contents, sizes):.2f}; "
+    print(f"{grows}time of an import, as logged changes grow {logged[-1] / logged[0]:.1f} times: ^{exponent(logged[1:], seconds[1:]):.2f}")
 
 
 def decide(library: Library, number: int, r: random.Random) -> int:
@@ -102,21 +104,28 @@ def decide(library: Library, number: int, r: random.Random) -> int:
     return min(number, len(found))
 
 
-def unchanged(folder: Path, number: int) -> None:
+def opened(uri: str | None, file: Path) -> Library:
+    """The server's store, or one in a file."""
+    if uri is None:
+        return papergraph.open(file)
+    return papergraph.open(uri, username=os.environ.get("NEO4J_USERNAME"), password=os.environ.get("NEO4J_PASSWORD"))
+
+
+def unchanged(folder: Path, number: int, uri: str | None) -> None:
     r = random.Random(3)
     notes = folder / "many"
     for n in range(number):
         path = notes / f"d{n // 200:03d}" / f"n{n:05d}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("\n".join(new_file(r)[:8]) + "\n", encoding="utf-8")
-    with papergraph.open(folder / "many.db") as library:
+    with opened(uri, folder / "many.db") as library:
         start = time.perf_counter()
         library.import_notes(notes)
         first = time.perf_counter() - start
         times = []
         for _ in range(3):
             start = time.perf_counter()
-            (done,) = library.sync()
+            (done,) = [o for o in library.sync() if o.origin.paths == (str(notes.resolve()),)]
             times.append(time.perf_counter() - start)
             assert done.plan is not None
             assert done.plan.changes == ()
@@ -129,10 +138,13 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--decisions", type=int, default=1000)
     parser.add_argument("--unchanged", type=int, default=10_000)
+    parser.add_argument("--db", metavar="URI", help="a server's empty database instead of a file; NEO4J_USERNAME and NEO4J_PASSWORD are heeded")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        year(Path(folder), args)
-        unchanged(Path(folder), args.unchanged)
+        if args.rounds:
+            year(Path(folder), args)
+        if args.unchanged:
+            unchanged(Path(folder), args.unchanged, args.db)
     return 0
 
 

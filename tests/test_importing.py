@@ -177,6 +177,26 @@ def test_an_undone_import_is_made_again(library: Library, write: Write) -> None:
     assert library.export_json() == before
 
 
+def test_a_decision_holds_when_a_title_is_put_right_in_the_notes(library: Library, write: Write) -> None:
+    path = write("a.md", NOTES)
+    library.import_notes(path)
+    ((said, _, _),) = library.relations()
+    library.reject(said.id, reason="no")
+    write("a.md", NOTES.replace("Pause Tokens Help Language Models Think", "Pause Tokens Help Large Language Models to Think"))
+    library.import_notes(path)
+    assert library.relations() == ()
+    ((still, a, b),) = library.relations(status="rejected")
+    assert (still.reason, {a.name, b.name}) == ("no", {"Pause Tokens Help Large Language Models to Think", "Transformers Are Multi-State Recurrent Networks"})
+    write("a.md", NOTES)
+    library.import_notes(path)
+    library.undo(2)
+    library.accept(said.id)
+    write("a.md", NOTES.replace("Pause Tokens Help Language Models Think", "Pause Tokens Help Large Language Models to Think"))
+    library.import_notes(path)
+    ((still, a, b),) = library.relations()
+    assert (str(still.status), {a.name, b.name}) == ("accepted", {"Pause Tokens Help Large Language Models to Think", "Transformers Are Multi-State Recurrent Networks"})
+
+
 def test_a_file_that_was_imported_with_its_folder_is_not_looked_after_twice(library: Library, write: Write) -> None:
     path = write("a.md", NOTES)
     library.import_notes(path.parent)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from papergraph.model import CATALOGUE, KEPT, LLM, MERGE, SPLIT, USER, Node, Relation, Source, Statement
+from papergraph.model import CATALOGUE, ENDS, KEPT, LLM, MERGE, SPLIT, USER, Node, Relation, Source, Statement
 from papergraph.renaming import content_key
 from papergraph.store.changes import Change
 from papergraph.store.protocol import Store
@@ -97,7 +97,7 @@ def _by(asserter: str) -> str:
 
 def _is_voucher(statement: Statement) -> bool:
     """Whether it is made only so that others hold."""
-    return (statement.asserter.startswith(f"{USER}:") and not statement.aside) or statement.asserter.startswith(KEPT)
+    return (statement.asserter.startswith(f"{USER}:") and not statement.aside) or statement.asserter.startswith((KEPT, ENDS))
 
 
 class _Names:

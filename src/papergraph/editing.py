@@ -9,8 +9,9 @@ from typing import Any
 from papergraph.errors import UsageError
 from papergraph.folding import concept_id, fold, paper_id, relation_id, squeeze, topic_id
 from papergraph.graph import stated_as
-from papergraph.model import KEPT, USER, Concept, Evidence, Node, Note, Paper, Relation, Source, Statement, Topic
+from papergraph.model import ENDS, KEPT, USER, Concept, Evidence, Node, Note, Paper, Relation, Source, Statement, Topic
 from papergraph.resolve.identifiers import identifiers, is_web
+from papergraph.resolve.identity import identifier_keys
 from papergraph.store.changes import Change
 from papergraph.store.protocol import Store
 from papergraph.vocabulary import RELATIONS, AssertedBy, Role, Status
@@ -61,7 +62,8 @@ def add_relation(store: Store, source: Node, kind: str, target: Node, *, note: s
         raise UsageError(f"a confidence is between 0 and 1, not {confidence}")
     ends = sorted((source.id, target.id)) if RELATIONS[kind].symmetric else [source.id, target.id]
     own = relation_id(kind, *ends, symmetric=RELATIONS[kind].symmetric)
-    evidence = (Evidence(None, squeeze(note), None, None, None, None, "user", confidence, hedged),) if note and note.strip() else ()
+    own_words = _words(note, "note")
+    evidence = (Evidence(None, own_words, None, None, None, None, "user", confidence, hedged),) if own_words else ()
     relation = Relation(own, kind, ends[0], ends[1], confidence, hedged, AssertedBy.USER, Status.ACCEPTED, evidence)
     # the relation vouches for its ends, so that it stays when the notes that named them go
     vouchers = [Statement(f"{USER}:{own}", _bare(end)) for end in (source, target)]
@@ -69,7 +71,11 @@ def add_relation(store: Store, source: Node, kind: str, target: Node, *, note: s
 
 
 def _bare(node: Paper | Concept) -> Node:
-    return Paper(node.id, node.title, Role.CITED) if isinstance(node, Paper) else Concept(node.id, node.pref_label)
+    """The node with what it is known by alone: by its identifiers a paper is the same when its title is put right in the notes."""
+    if isinstance(node, Concept):
+        return Concept(node.id, node.pref_label)
+    url = None if node.doi or node.arxiv_id or node.openreview_id else node.url
+    return Paper(node.id, node.title, Role.CITED, url=url, doi=node.doi, arxiv_id=node.arxiv_id, openreview_id=node.openreview_id)
 
 
 def add_paper(
@@ -91,6 +97,8 @@ def add_paper(
         If the title is empty or the address none of the web.
     """
     title = _name(title, "title")
+    for value in (*authors, venue or "", url or "", *markers):
+        _valid(value, "value")
     if url and not is_web(url):
         raise UsageError(f"'{url}' is no web address; give one that begins with https://")
     found = identifiers(url or "")
@@ -151,13 +159,23 @@ def add_alias(store: Store, node: Node, name: str) -> tuple[Change, ...]:
 
 
 def _name(text: str, what: str) -> str:
+    text = _valid(text, what)
+    text = squeeze("".join(c for c in text if c.isprintable() or c.isspace()))
+    if not text:
+        raise UsageError(f"the {what} is empty")
+    return text
+
+
+def _words(text: str | None, what: str) -> str | None:
+    """The user's own words on one line; `None` for none."""
+    return squeeze(_valid(text, what)) or None if text else None
+
+
+def _valid(text: str, what: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError as error:
         raise UsageError(f"the {what} is not valid Unicode; check the terminal's encoding") from error
-    text = squeeze("".join(c for c in text if c.isprintable() or c.isspace()))
-    if not text:
-        raise UsageError(f"the {what} is empty")
     return text
 
 
@@ -169,7 +187,7 @@ def decide(store: Store, relation: Relation, status: Status, reason: str | None 
     whatever rule states it. An accepted relation is certain from then on (its evidence tells what it was before), and vouches for its
     ends, so that it stays when the notes that state it go.
     """
-    reason = squeeze(reason) if reason and reason.strip() else None
+    reason = _words(reason, "reason")
     if relation.status is status and (reason is None or reason == relation.reason):
         return ()
     mentions = store.mentions_of([relation.source, relation.target])
@@ -177,12 +195,18 @@ def decide(store: Store, relation: Relation, status: Status, reason: str | None 
     stands = said or [replace(relation, evidence=tuple(e for e in relation.evidence if e.path is None))]
     decided = [replace(r, status=status, reason=reason, confidence=1.0 if status is Status.ACCEPTED else r.confidence) for r in stands]
     # what was added by hand vouches for its ends whatever is decided about it
-    asserters = [f"{USER}:{r.id}" for r in decided if r.asserted_by is not AssertedBy.USER]
+    ids = [r.id for r in decided if r.asserted_by is not AssertedBy.USER]
+    ends = [end for end in store.get([relation.source, relation.target]).values() if isinstance(end, Paper | Concept)]
     if status is Status.ACCEPTED:
-        ends = [_bare(end) for end in store.get([relation.source, relation.target]).values() if isinstance(end, Paper | Concept)]
-        return _put(store, [*(Statement(USER, r) for r in decided), *(Statement(a, end) for a in asserters for end in ends)])
-    vouchers = [s for s in store.statements_on({relation.source, relation.target, *mentions}) if s.asserter in asserters]
-    return (*_put(store, [Statement(USER, r) for r in decided]), *(Change(v, None) for v in vouchers))
+        beside = [Statement(f"{USER}:{i}", _bare(end)) for i in ids for end in ends]
+        gone = {f"{ENDS}{i}" for i in ids}
+    else:
+        # by their identifiers the works are the same when their titles are put right in the notes
+        keys = [(end, identifier_keys(end)) for end in ends if isinstance(end, Paper)]
+        beside = [Statement(f"{ENDS}{i}", Paper(end.id, end.title, Role.CITED, same=same)) for i in ids for end, same in keys if same]
+        gone = {f"{USER}:{i}" for i in ids}
+    former = [s for s in store.statements_on({relation.source, relation.target, *mentions}) if s.asserter in gone]
+    return (*_put(store, [*(Statement(USER, r) for r in decided), *beside]), *(Change(s, None) for s in former))
 
 
 def revise(
@@ -222,11 +246,14 @@ def revise(
         reason=None,
         evidence=(),
     )
-    kept: dict[str | None, list[Evidence]] = {}
+    kept: dict[str, list[Evidence]] = {}
     for e in relation.evidence:
-        kept.setdefault(e.source, []).append(e)
-    wanted = replace(wanted, evidence=tuple(kept.pop(None, ())))
-    sentences = [Statement(f"{KEPT}{source}", replace(wanted, asserted_by=AssertedBy.EXTRACTOR, status=Status.PROPOSED, evidence=tuple(pieces))) for source, pieces in kept.items()]
+        kept.setdefault(f"{KEPT}{e.source}" if e.source else USER, []).append(e)
+    # what is of that type already keeps its sentences
+    held = {s.asserter: s.element.evidence for s in store.statements_on([own]) if isinstance(s.element, Relation)} if own != relation.id else {}
+    both = {asserter: tuple(dict.fromkeys((*held.get(asserter, ()), *kept.get(asserter, ())))) for asserter in (USER, *kept)}
+    wanted = replace(wanted, evidence=both.pop(USER))
+    sentences = [Statement(asserter, replace(wanted, asserted_by=AssertedBy.EXTRACTOR, status=Status.PROPOSED, evidence=pieces)) for asserter, pieces in both.items()]
     vouchers = [Statement(f"{USER}:{own}", _bare(end)) for end in store.get(ends).values() if isinstance(end, Paper | Concept)]
     put = _put(store, [Statement(USER, wanted), *vouchers, *(sentences if own != relation.id else ())])
     return put if own == relation.id else (*decide(store, relation, Status.REJECTED, f"is {RELATIONS[new_kind].option}{' the other way' if reverse else ''}"), *put)
@@ -245,6 +272,9 @@ def edit_paper(store: Store, paper: Paper, **fields: Any) -> tuple[Change, ...]:
     UsageError
         If the title is empty or the address none of the web.
     """
+    for field, value in fields.items():
+        for text in value if isinstance(value, tuple) else (value,):
+            _valid(str(text), field.replace("_", " "))
     if "title" in fields:
         fields["title"] = _name(fields["title"], "title")
     if fields.get("url") and not is_web(fields["url"]):

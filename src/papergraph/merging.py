@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from papergraph.errors import UsageError
 from papergraph.folding import digest, fold
 from papergraph.model import MERGE, SPLIT, Paper, Statement
-from papergraph.resolve.identity import identify
+from papergraph.resolve.identity import MERGED, identify
 from papergraph.store.changes import Change
 from papergraph.store.protocol import Store
 from papergraph.vocabulary import Role
@@ -30,7 +30,7 @@ def merge(store: Store, a: Paper, b: Paper) -> tuple[Change, ...]:
         if works.get(a.id) == works.get(b.id):
             return _without(said, [asserter])
     key = digest(*sorted((a.id, b.id)))
-    put = [Statement(f"{MERGE}{key}", Paper(p.id, p.title, Role.CITED, same=(key,))) for p in (a, b)]
+    put = [Statement(f"{MERGE}{key}", Paper(p.id, p.title, Role.CITED, same=(f"{MERGED}{key}",))) for p in (a, b)]
     return tuple(Change(None, s) for s in put)
 
 

@@ -94,8 +94,8 @@ class Paper(Record):
     `links` are further addresses beside `url`, `read_at` the day of reading (ISO 8601). `places` tells where each field
     stands in the notes: `field path:line:start-end`.
 
-    `same` and `apart` stand in statements of the user alone, never in the graph: mentions with a key of `same` in common are one work, and a
-    mention that is `apart` is one with no other mention but by such a key.
+    `same` and `apart` stand in statements of the user alone, never in the graph: `same` are further keys, and mentions that share one are one
+    work; a mention that is `apart` is one with no other mention but by a key `merge:…`.
     """
 
     label: ClassVar[Label] = Label.PAPER
@@ -241,7 +241,8 @@ class Statement:
     """One asserter's word on one element of the graph.
 
     `asserter` is a source's id; `llm:<source id>` for what a language model proposed; `user`, or `user:<relation id>` where a user's relation vouches for
-    one of its ends; or one of the asides: `user:merge:…` and `user:split:…`, which say only which mentions are one work,
+    one of its ends; or one of the asides: `user:merge:…` and `user:split:…`, which say only which mentions are one work, `user:ends:<relation id>`,
+    which knows the identifiers of what a rejected relation is between,
     `catalogue:<name>`, which knows more of a work that others name, and `kept:<source id>`, which holds the sentences that a decision
     of the user rests on where the source no longer states it by itself. `removed` marks the element as taken out by the user
     whatever the notes say.
@@ -269,9 +270,9 @@ class Statement:
 
 USER = "user"
 LLM = "llm:"
-MERGE, SPLIT = f"{USER}:merge:", f"{USER}:split:"
+MERGE, SPLIT, ENDS = f"{USER}:merge:", f"{USER}:split:", f"{USER}:ends:"
 CATALOGUE, KEPT = "catalogue:", "kept:"
-ASIDES = (MERGE, SPLIT, CATALOGUE, KEPT)
+ASIDES = (MERGE, SPLIT, ENDS, CATALOGUE, KEPT)
 
 
 @dataclass(frozen=True, slots=True)

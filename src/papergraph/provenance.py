@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from papergraph.folding import fold
 from papergraph.graph import in_order_of_weight, stated_as
-from papergraph.model import CATALOGUE, KEPT, LLM, USER, Evidence, Node, Note, Paper, Relation, Source, Statement
+from papergraph.model import CATALOGUE, ENDS, KEPT, LLM, MERGE, SPLIT, USER, Evidence, Node, Note, Paper, Relation, Source, Statement
 from papergraph.notes.document import count_lines
 from papergraph.origins import Origin, origins
 from papergraph.reading import NotesFile, read_text
@@ -97,7 +98,11 @@ class Witness:
 
     def standing(self, evidence: Evidence, lines: int = 2) -> Standing:
         """Where a quote stands now, with up to so many lines around it."""
-        text = self._text(self._source_of(evidence))
+        source = self._source_of(evidence)
+        text = self._text(source)
+        if evidence.lost and text is not None and source is not None and _hash(text) == source.sha256:
+            # the import that missed it looked at this very text, and knew whose words the same ones elsewhere are
+            return Standing("lost", evidence.path, evidence.line, evidence.prefix or "", evidence.quote, evidence.suffix or "")
         if text is None or evidence.start is None or evidence.end is None:
             state = "lost" if evidence.lost else "unread"
             return Standing(state, evidence.path, evidence.line, evidence.prefix or "", evidence.quote, evidence.suffix or "")
@@ -115,7 +120,7 @@ class Witness:
         """Who states an element, the word that counts first first; for a paper under all its names."""
         ids = self._ids(element)
         touches = self._store.touches(ids)
-        said = [s for s in in_order_of_weight(self._store.statements_on(ids)) if not s.asserter.startswith(f"{USER}:") or s.aside]
+        said = [s for s in in_order_of_weight(self._store.statements_on(ids)) if not s.asserter.startswith((f"{USER}:", ENDS)) or s.asserter.startswith((MERGE, SPLIT))]
         return tuple(self._assertion(s, touches.get(s.key, ())) for s in said)
 
     def facts(self, paper: Paper) -> tuple[Fact, ...]:
@@ -125,7 +130,9 @@ class Witness:
         for name in _FACTS:
             held = getattr(paper, name)
             for value in held if isinstance(held, tuple) else (held,) if held is not None else ():
-                given = next(((a, p) for a, p in asserted if _gives(p, name, value)), None)
+                givers = [(a, p) for a, p in asserted if _gives(p, name, value)]
+                # whoever puts another fact right repeats title and role with it
+                given = next((g for g in givers if g[0].who != "you" or name not in ("title", "role")), givers[0] if givers else None)
                 if given is not None:
                     place, state = self._fact_place(given[1], name, str(value), given[0])
                     out.append(Fact(name, str(value), given[0], place, state))
@@ -159,7 +166,9 @@ class Witness:
         return self._heads[number]
 
     def _origin(self, source: Source) -> Origin | None:
-        return next((o for o in self._origins if o.file_of(source.uri) is not None), None)
+        """The origin that a source is of; of several with one that its file may be of, the one where it is."""
+        found = [(o, file) for o in self._origins if (file := o.file_of(source.uri)) is not None]
+        return next((o for o, file in found if file.is_file()), found[0][0] if found else None)
 
     def _seen(self, source: Source) -> str | None:
         origin = self._origin(source)
@@ -183,20 +192,18 @@ class Witness:
         return self._texts[source.uri]
 
     def _fact_place(self, paper: Paper, name: str, value: str, by: Assertion) -> tuple[str | None, str | None]:
-        for entry in paper.places:
-            told, _, place = entry.partition(" ")
-            if told != name:
-                continue
-            path, line, span = place.rsplit(":", 2)
-            start, _, end = span.partition("-")
-            text = self._text(by.source)
-            if text is None:
-                return f"{path}:{line}", "unread"
-            if len(getattr(paper, name)) > 1 and isinstance(getattr(paper, name), tuple) and value not in text[int(start) : int(end)]:
-                continue
-            same = by.source is not None and _hash(text) == by.source.sha256
-            return f"{path}:{line}", "there" if same or value in text[int(start) : int(end)] else "moved" if value in text else "lost"
-        return (f"{paper.path}:{paper.line}", None) if paper.path else (None, None)
+        told = [place.rsplit(":", 2) for field, _, place in (entry.partition(" ") for entry in paper.places) if field == name]
+        if not told:
+            return (f"{paper.path}:{paper.line}", None) if paper.path else (None, None)
+        text = self._text(by.source)
+        if text is None:
+            return ":".join(told[0][:2]), "unread"
+        pieces = [text[int(start) : int(end)] for start, _, end in (span.partition("-") for _, _, span in told)]
+        # of several places of one field the one that gives this value
+        at = next((n for n, piece in enumerate(pieces) if _tells(piece, value)), 0)
+        same = by.source is not None and _hash(text) == by.source.sha256
+        state = "there" if same or _tells(pieces[at], value) else "moved" if any(_tells(line, value) for line in text.splitlines()) else "lost"
+        return ":".join(told[at][:2]), state
 
 
 def _gives(paper: Paper, name: str, value: Any) -> bool:
@@ -204,6 +211,12 @@ def _gives(paper: Paper, name: str, value: Any) -> bool:
     if name == "aliases":
         return value in held or value == paper.title
     return value in held if isinstance(held, tuple) else held == value
+
+
+def _tells(text: str, value: str) -> bool:
+    """Whether a text gives a value, in whatever case, width and order of words: `Curie, Marie` gives `Marie Curie`."""
+    folded = fold(text)
+    return fold(value) in folded or all(fold(word) in folded for word in value.split())
 
 
 def _who(asserter: str) -> tuple[str, str]:

@@ -18,6 +18,9 @@ from papergraph.resolve.identifiers import normal_address
 from papergraph.resolve.names import short_names
 from papergraph.vocabulary import Role
 
+MERGED = "merge:"
+"""How a key begins by which the user merged mentions."""
+
 
 @dataclass(frozen=True, slots=True)
 class Keys:
@@ -36,19 +39,32 @@ class Keys:
 def keys_of(paper: Paper) -> Keys:
     """The keys of one mention."""
     if paper.same or paper.apart:
-        return Keys(tuple(f"same:{key}" for key in paper.same), "", ())
+        return Keys(paper.same, "", ())
     title = fold(paper.title)
-    strong = [f"title:{title}"]
-    if paper.doi:
-        strong.append(f"doi:{paper.doi.casefold()}")
-    if paper.arxiv_id:
-        strong.append(f"arxiv:{paper.arxiv_id.casefold()}")
-    if paper.openreview_id:
-        strong.append(f"openreview:{paper.openreview_id}")
-    if paper.url and not (paper.doi or paper.arxiv_id or paper.openreview_id):
-        strong.append(f"url:{normal_address(paper.url)}")
+    strong = (f"title:{title}", *identifier_keys(paper))
     short = dict.fromkeys(fold(s) for s in (*short_names(paper.title), *paper.aliases))
-    return Keys(tuple(strong), title, tuple(s for s in short if len(s) >= 3 and s != title))
+    return Keys(strong, title, tuple(s for s in short if len(s) >= 3 and s != title))
+
+
+def identifier_keys(paper: Paper) -> tuple[str, ...]:
+    """The strong keys that a paper's identifiers give; its address only where it has no other."""
+    found = []
+    if paper.doi:
+        found.append(f"doi:{paper.doi.casefold()}")
+    if paper.arxiv_id:
+        found.append(f"arxiv:{paper.arxiv_id.casefold()}")
+    if paper.openreview_id:
+        found.append(f"openreview:{paper.openreview_id}")
+    if paper.url and not found:
+        found.append(f"url:{normal_address(paper.url)}")
+    return tuple(found)
+
+
+def _keys(papers: Sequence[Paper]) -> list[Keys]:
+    """The keys of what is said of one mention; of one that is apart only those by which the user merged it."""
+    if any(p.apart for p in papers):
+        return [Keys(tuple(k for p in papers for k in p.same if k.startswith(MERGED)), "", ())]
+    return [keys_of(p) for p in papers]
 
 
 def identify(mentions: Mapping[str, Sequence[Paper]]) -> dict[str, str]:
@@ -79,8 +95,7 @@ def identify(mentions: Mapping[str, Sequence[Paper]]) -> dict[str, str]:
         group[b] = a
 
     first: dict[str, str] = {}
-    apart = {m for m, papers in mentions.items() if any(p.apart for p in papers)}
-    keys = {m: [keys_of(p) for p in papers if m not in apart or p.same] for m, papers in mentions.items()}
+    keys = {m: _keys(papers) for m, papers in mentions.items()}
     for m in sorted(keys):
         for key in (k for ks in keys[m] for k in ks.strong):
             join(m, first.setdefault(key, m))
