@@ -1,6 +1,6 @@
 """Kills and full disks: every operation that writes, cut off at random moments, always leaves the old or the new state, and a store that `doctor` finds sound.
 
-usage: python bench/crash.py [--kills N] [--full N] [--seed N] [--only NAME] [--neo4j] [--json]
+usage: python bench/crash.py [--kills N] [--full N] [--seed N] [--only NAME] [--wal | --neo4j] [--json]
 
 Each trial is a process of its own on a copy of the same files. Half of the kills come at a random time of the operation, half at a
 random one of its calls that write, sync, rename or delete a file or send to the server (faults.c, by LD_PRELOAD: needs Linux
@@ -40,6 +40,7 @@ NOTES = ROOT / "data" / "iclr2024-notes.txt"
 sys.path.insert(0, str(ROOT / "server"))
 
 OFF, COUNT, KILL, FULL = range(4)
+_PATH = re.compile(r"/[^\"']*/notes\b")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 PIECE = 40
 """On Neo4j the changes in one transaction, so that an import has several."""
@@ -48,6 +49,22 @@ FIRST = """# Before
   - Same idea as the paper below?
 - [Think before you speak: Training Language Models With Pause Tokens](https://example.org/pause)
 """
+
+
+READING = (
+    """# Reading
+- [Think before you speak: Training Language Models With Pause Tokens](https://openreview.net/forum?id=ph04CRkPdC)
+  - 考える時間を与える
+- [Scaling Laws of RoPE-based Extrapolation](https://openreview.net/forum?id=JO7k0SJ5V6)
+  - long contexts
+""",
+    """# Systems
+- [In Search of an Understandable Consensus Algorithm](https://doi.org/10.5555/2643634.2643666)
+  - Raft
+- [Zab: High-performance broadcast for primary-backup systems](https://doi.org/10.1109/DSN.2011.5958223)
+  - ZooKeeper
+""",
+)
 
 
 @dataclass(frozen=True)
@@ -155,6 +172,27 @@ def merge(place: Place) -> None:
         library.merge("What happens when you fine-tuning your model?", "Dissecting learning and forgetting in language model finetuning")
 
 
+def noted(place: Place) -> None:
+    """Two files of notes, and relations by hand between what stands in them."""
+    notes = place.folder / "notes"
+    notes.mkdir()
+    (notes / "a.md").write_text(READING[0], encoding="utf-8")
+    (notes / "b.md").write_text(READING[1], encoding="utf-8")
+    with place.open(create=True) as library:
+        library.import_notes(notes)
+        library.add_relation("Pause Tokens", "extends", "RoPE-based")
+        library.add_relation("Consensus Algorithm", "similar-to", "Zab")
+
+
+def write_back(place: Place) -> None:
+    journal = place.folder / "journal"
+    with place.open() as library:
+        library.recover_write_back(journal)
+        plan = library.plan_write_back(place.folder / "notes")
+        if plan.patches:
+            library.write_back(plan, journal)
+
+
 def migrate(place: Place) -> None:
     place.open().close()
 
@@ -183,7 +221,7 @@ def restore(place: Place) -> None:
 
 
 def rebuild(place: Place) -> None:
-    with place.open() as library:
+    with place.open(restoring=True) as library:
         library.store.rebuild()
 
 
@@ -199,6 +237,7 @@ OPERATIONS = (
     Operation("reject, one by one", full, reject, several=True),
     Operation("undo an import", full, undo_import, pieces=True),
     Operation("merge", full, merge),
+    Operation("write back", noted, write_back),
     Operation("migrate from 1", older(1), migrate, ("file",)),
     Operation("migrate from 3", older(3), migrate, ("file",)),
     Operation("backup over an older one", backed_up, back_up),
@@ -220,15 +259,18 @@ def seen(place: Place) -> tuple[str, ...]:
     saved = backups.read_backup(backup) if backup.exists() else None
     try:
         with place.open() as library:
+            # as the command does before it looks at notes
+            library.recover_write_back(place.folder / "journal")
             store = library.store
             history = [(c.number, c.by, c.action, c.counts, c.undoes, c.undone_by) for c in store.history()]
-            kept = _TIME.sub("TIME", repr(store.kept("")))
+            kept = _PATH.sub("notes", _TIME.sub("TIME", repr(store.kept(""))))
             out = (library.export_json(), repr(history), kept, repr(store.positions()))
     except StoreMissingError:
         out = ("no store",)
+    notes = {p.name: p.read_text(encoding="utf-8") for p in sorted((place.folder / "notes").rglob("*")) if p.is_file()}
     if out[0] != "no store" and not json.loads(out[0])["nodes"] and out[1] == "[]":
         out = ("no store",)  # an empty one is as good as none
-    return (*out, repr((saved.change_sets, saved.newest_action)) if saved else "no backup")
+    return (*out, repr(notes), repr((saved.change_sets, saved.newest_action)) if saved else "no backup")
 
 
 def unsound(place: Place) -> list[str]:
@@ -411,7 +453,7 @@ def grow(folder: Path) -> None:
 class Trials:
     """All trials of one operation on one kind of store."""
 
-    def __init__(self, operation: Operation, work: Path, faults: Faults, chance: random.Random, server: Any) -> None:
+    def __init__(self, operation: Operation, work: Path, faults: Faults, chance: random.Random, server: Any, *, wal: bool = False) -> None:
         self.operation, self.work, self.faults, self.chance, self.server = operation, work, faults, chance, server
         self.template = work / "template"
         self.template.mkdir(parents=True)
@@ -420,6 +462,12 @@ class Trials:
         if server:
             server.clear()
         operation.prepare(place)
+        if wal and not server and Path(place.location).exists():
+            import sqlite3
+
+            db = sqlite3.connect(place.location)
+            db.execute("PRAGMA journal_mode = WAL")
+            db.close()
         if server:
             from papergraph import backups
 
@@ -546,6 +594,7 @@ def main() -> None:
     options.add_argument("--seed", type=int, default=1, help="what the random moments follow from")
     options.add_argument("--only", help="operations whose name holds this")
     options.add_argument("--neo4j", action="store_true", help="on a Neo4j server instead of files")
+    options.add_argument("--wal", action="store_true", help="files with a WAL instead of a rollback journal, whatever this SQLite is")
     options.add_argument("--json", action="store_true", help="print JSON")
     given = options.parse_args()
     with_faults()
@@ -558,7 +607,7 @@ def main() -> None:
         server = Server(Path(folder) / "neo4j") if given.neo4j else None
         try:
             for n, operation in enumerate(chosen):
-                trials = Trials(operation, Path(folder) / f"operation-{n}", faults, chance, server)
+                trials = Trials(operation, Path(folder) / f"operation-{n}", faults, chance, server, wal=given.wal)
                 for how, number in (("kill", given.kills), ("fill", given.full if not server else 0)):
                     if share := number // len(chosen) + (n < number % len(chosen)):
                         tallies.append(trials.kill(share) if how == "kill" else trials.fill(share))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from conftest import ICLR, PAUSE, A, Neo4j, paper_id, put
-from papergraph.checkup import LEFT_SECONDS, Mend, Severity, examine, examine_file, leftovers, mend
+from papergraph.checkup import LEFT_SECONDS, Mend, Severity, examine, examine_around, examine_file, leftovers, mend
 from papergraph.errors import StoreError
 from papergraph.library import Library
 from papergraph.store import open_store
@@ -148,6 +148,43 @@ def test_a_decision_on_what_is_gone_is_a_note(path: Path) -> None:
     assert rejected[0].id in done.stdout
 
 
+def test_a_sentence_that_you_decided_on_and_that_is_gone_is_a_note(path: Path, tmp_path: Path) -> None:
+    notes = tmp_path / "notes" / ICLR.name
+    notes.parent.mkdir()
+    text = ICLR.read_text(encoding="utf-8")
+    with Library(open_store(str(tmp_path / "other.db"), create=True)) as library:
+        notes.write_text(text, encoding="utf-8")
+        library.import_notes(notes)
+        relation, _, _ = next(r for r in library.relations() if r[0].type == "CONTRADICTS")
+        library.accept(relation.id)
+        (quote,) = (e.quote for e in relation.evidence)
+        assert quote in text
+        notes.write_text(text.replace(quote, "全く別の話"), encoding="utf-8")
+        library.import_notes(notes)
+        (finding,) = library.examine()
+    assert (finding.severity, finding.where) == (Severity.NOTE, (relation.id,))
+    assert "no longer in the notes" in finding.what
+
+
+def test_a_write_back_that_was_cut_off_is_a_warning(path: Path) -> None:
+    assert examine_around(str(path), path.parent) == []
+    cut_off = path.with_name("it.db.writeback") / "000001.commit"
+    cut_off.mkdir(parents=True)
+    (finding,) = examine_around(str(path), path.parent)
+    assert (finding.severity, finding.where, finding.fix) == (Severity.WARNING, (str(cut_off),), Mend.RECOVER)
+
+
+def test_papers_that_look_like_one_work_are_a_note(path: Path) -> None:
+    with Library(open_store(str(path))) as library:
+        twin = library.add_paper("Think before you speak: training language models with pause token", authors=["Sachin Goyal"], year=2024)
+        mine = library.add_paper(PAUSE, authors=["Sachin Goyal"], year=2024)
+        assert twin.id != mine.id
+    done = run(path, "doctor", "--json")
+    (finding,) = json.loads(done.stdout)["findings"]
+    assert (done.returncode, finding["severity"], finding["what"]) == (0, "note", "papers look like one work")
+    assert finding["where"] == [" ".join(sorted((twin.id, mine.id)))]
+
+
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="no owners and modes here")
 def test_who_may_read_and_write_the_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for parent in path.absolute().parents:
@@ -220,6 +257,8 @@ THERE = {
     "a statement does not parse": ("MATCH (s:Statement {element: $id}) SET s.body = '{}'", "statements do not parse", False),
     "a statement is missing": ("MATCH (s:Statement {element: $id}) DELETE s", "elements are not stated as the log says", False),
     "a page of the log is missing": ("MATCH (p:ChangePage) WITH p LIMIT 1 DELETE p", "change sets do not hold as many changes as they say", False),
+    "an index": ("DROP INDEX papergraph_search", "the index or constraint papergraph_search is missing", True),
+    "a constraint": ("DROP CONSTRAINT papergraph_kept_name", "the index or constraint papergraph_kept_name is missing", True),
     "a count": ("MATCH (s:Store) SET s.changeSets = 7", "the store counts 7 change sets", False),
 }
 

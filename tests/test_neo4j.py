@@ -425,6 +425,32 @@ def test_eight_processes_add_relations_to_the_same_papers_at_once(server: Neo4j)
             assert memory.graph() == library.store.graph()
 
 
+def test_eight_processes_import_decide_add_and_undo_at_once(server: Neo4j, tmp_path: Path) -> None:
+    with Library(server.open()) as library:
+        library.import_notes(ICLR)
+        ids = sorted(r.id for r, _, _ in library.relations())
+        papers = [p.id for p in library.papers(role="entry")]
+    more = tmp_path / "more.md"
+    more.write_text("# More\n" + "".join(f"- [A Paper of Number {i} of Them](https://arxiv.org/abs/2401.{i:05})\n  - remark {i}\n" for i in range(40)), encoding="utf-8")
+    code = (
+        f"l = Library(s)\nids, papers = {ids!r}, {papers[:9]!r}\n"
+        f"if n == 0:\n    l.import_notes({str(more)!r})\n"
+        "elif n == 1:\n    for i in ids[::2]:\n        l.accept(i)\n"
+        "elif n == 2:\n    for i in ids[1::2]:\n        l.reject(i)\n"
+        "elif n == 3:\n    for k in range(4):\n        l.add_concept(f'undone {k}')\n        l.undo(next(c.number for c in l.history() if c.action == f'add concept undone {k}'))\n"
+        "else:\n    for k in range(4):\n        l.add_relation(papers[0], ('uses', 'extends', 'supports', 'applies-to')[n - 4], papers[k + 1], note=f'{n} {k}')\n"
+    )
+    _at_once(server, code, 8)
+    with Library(server.open()) as library:
+        assert library.examine() == []
+        assert {r.id for r, _, _ in library.relations(status="accepted")} >= set(ids[::2])
+        assert {r.id for r, _, _ in library.relations(status="rejected")} == set(ids[1::2])
+        assert len([r for r, _, _ in library.relations() if r.asserted_by == "user"]) == 16
+        assert len([p for p in library.papers() if "of Them" in p.title]) == 40
+        assert [c for c, _, _ in library.concepts() if "undone" in c.pref_label] == []
+        assert len(library.history()) == 1 + 1 + len(ids) + 8 + 16
+
+
 def test_a_change_made_for_an_older_state_is_refused(server: Neo4j) -> None:
     with server.open() as store:
         put(store, A)

@@ -28,13 +28,14 @@ from papergraph.store.sqlite_files import PART
 from papergraph.vocabulary import Status
 
 if TYPE_CHECKING:
+    from papergraph.resolve.matching import Duplicate
     from papergraph.store.protocol import Progress, Store
 
 LEFT_SECONDS = 3_600
 """A file that is still being written is written to more often than this; an older one was left by what was cut off."""
 _RESTORE = "papergraph restore BACKUP; without a backup, import the notes into a new store"
 _REBUILD = "papergraph doctor --fix makes it anew from what is stated"
-_DERIVED = ("number of papers", "full-text index", "row in name", "row in edge", "row in relation", "the index or constraint")
+_DERIVED = ("number of papers", "full-text index", "row in name", "row in edge", "row in relation", "the index or constraint", "making the graph anew")
 """In the engine's findings: what is made from the statements."""
 _LOOKUPS = {
     "names": "names that nodes are found by",
@@ -112,8 +113,7 @@ def examine(store: Store, progress: Progress | None = None) -> list[Finding]:
     at(4)
     out += _check_lookups(store, statements, expected)
     at(5)
-    out += _check_decisions(statements, expected)
-    return out
+    return [*out, *_check_decisions(statements, expected), *_check_quotes(expected)]
 
 
 def _engine_finding(line: str) -> Finding:
@@ -260,6 +260,22 @@ def _check_decisions(statements: Iterable[Statement], graph: Graph) -> list[Find
     )
 
 
+def _check_quotes(graph: Graph) -> list[Finding]:
+    lost = [r.id for r in graph.relations if any(e.lost for e in r.evidence)]
+    return _some(
+        "relations that you decided on rest on sentences that are no longer in the notes",
+        lost,
+        "`papergraph why ID` shows them; import the notes again if the sentences stand elsewhere now, or `papergraph remove relation ID`",
+        severity=Severity.NOTE,
+    )
+
+
+def examine_duplicates(found: Iterable[Duplicate]) -> list[Finding]:
+    """The pairs of papers that look like one work, as a finding."""
+    pairs = [f"{d.first.id} {d.second.id}" for d in found]
+    return _some("papers look like one work", pairs, "`papergraph duplicates` shows why; `papergraph merge A B`, or `papergraph split` if they are not", severity=Severity.NOTE)
+
+
 # --- the file
 
 
@@ -295,7 +311,7 @@ def leftovers(path: Path, now: float) -> list[Path]:
     return sorted(p for p in found if p.is_file() and now - p.stat().st_mtime > LEFT_SECONDS)
 
 
-def examine_around(store: Store, location: str, data: Path) -> list[Finding]:
+def examine_around(location: str, data: Path) -> list[Finding]:
     """What was cut off between the store at `location` and the files of notes: write-backs; `data` is the user's own folder."""
     from papergraph.writeback.journal import folder_beside
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _SHOWN = 5
 """So many places of a finding are shown; --json has them all."""
+_COMPARED = 10_000
+"""Papers are compared with each other in libraries of up to so many: that takes about 1 ms each."""
 _STYLES = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
@@ -68,19 +70,23 @@ def doctor(
 
 
 def _examine(context: typer.Context, path: Path | None, *, json: bool) -> "tuple[list[Finding], Library | None]":
-    from papergraph.checkup import Finding, Severity, examine, examine_around, examine_file
+    from papergraph.checkup import Finding, Severity, examine, examine_around, examine_duplicates, examine_file
+    from papergraph.resolve.matching import SURE
 
     location = store_location(context)
     around = examine_file(path) if path else []
     try:
-        library = open_library(context)
+        library = open_library(context, restoring=True)
     except StoreMissingError:
         raise
     except StoreError as error:
         return [Finding(Severity.ERROR, str(error)), *around], None
     try:
         with progress_bar(not json) as progress:
-            return [*examine(library.store, progress), *examine_around(library.store, location, data_folder()), *around], library
+            found = [*examine(library.store, progress), *examine_around(location, data_folder()), *around]
+            if not any(f.severity is Severity.ERROR for f in found) and library.store.paper_count() <= _COMPARED:
+                found += examine_duplicates(library.duplicates(SURE, progress))
+            return found, library
     except StoreError as error:
         return [Finding(Severity.ERROR, str(error), mend="papergraph restore BACKUP"), *around], library
     except BaseException:
