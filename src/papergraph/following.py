@@ -17,11 +17,11 @@ Text = Callable[[str], str | None]
 """Gives the text of the file of a source (uri) as it is now; `None` if it has gone."""
 
 
-def followed(evidence: Evidence, text: str | None, path: str, source: str) -> Evidence:
-    """The evidence where it stands in the text of its file now, or marked as lost."""
+def followed(evidence: Evidence, text: str | None, path: str, source: str, taken: Sequence[tuple[int, int]] = ()) -> Evidence:
+    """The evidence where it stands in the text of its file now, but not in a stretch that is `taken`; or marked as lost."""
     if text is None or evidence.start is None:
         return replace(evidence, lost=True)
-    place = find_quote(text, evidence.quote, evidence.prefix or "", evidence.suffix or "", evidence.start)
+    place = find_quote(text, evidence.quote, evidence.prefix or "", evidence.suffix or "", evidence.start, taken)
     if place is None:
         return replace(evidence, lost=True)
     prefix, suffix = surroundings(text, place.start, place.end)
@@ -48,14 +48,14 @@ def changes(store: Store, uris: Mapping[str, str | None], before: Sequence[State
     stated = {(s.element.id, s.asserter) for s in after if isinstance(s.element, Relation)}
     wanted: dict[tuple[str, str], Statement] = {}
     texts: dict[str, str | None] = {}
-    notes = _notes(after)
+    notes, former = _notes(after), _notes(before)
     named: list[tuple[Statement, str]] = []
 
     def moved(relation: Relation, old: str, new: str | None) -> Relation:
         if new is not None and new not in texts:
             texts[new] = text(new)
         now = source_id(new) if new is not None else source_id(old)
-        pieces = tuple(followed(e, texts.get(new or ""), _path(new or old), now) for e in relation.evidence)
+        pieces = tuple(followed(e, texts.get(new or ""), _path(new or old), now, _others(e, former.get(source_id(old), ()), notes.get(now, ()))) for e in relation.evidence)
         return replace(relation, evidence=tuple(replace(e, note_id=_note_of(e, notes)) for e in pieces))
 
     for s in held.values():
@@ -112,6 +112,12 @@ def _notes(after: Iterable[Statement]) -> dict[str, list[Note]]:
         if isinstance(s.element, Note):
             out.setdefault(s.asserter, []).append(s.element)
     return out
+
+
+def _others(evidence: Evidence, before: Sequence[Note], now: Sequence[Note]) -> list[tuple[int, int]]:
+    """Where notes stand that stood in the file already beside that of the quote: the same words in one of them are not the quote, moved there."""
+    stood = {(n.about, n.text): n.id for n in before}
+    return [(n.start, n.end) for n in now if stood.get((n.about, n.text), evidence.note_id) != evidence.note_id]
 
 
 def _note_of(evidence: Evidence, notes: Mapping[str, list[Note]]) -> str | None:

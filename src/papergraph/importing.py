@@ -13,9 +13,9 @@ from papergraph.errors import NotesError
 from papergraph.folding import paper_id, source_id
 from papergraph.following import changes as follow
 from papergraph.model import Note, Paper, Problem, Source, Statement
-from papergraph.origins import Origin, changed_files, checked, find_files, origin_of, origins, to_keep
+from papergraph.origins import Origin, changed_files, checked, find_files, origin_of, origins, replaced, to_keep
 from papergraph.reading import NotesFile, at_work, is_bibliography, read_file, read_text, stand_beside
-from papergraph.renaming import renamed
+from papergraph.renaming import content_key, renamed
 from papergraph.resolve.names import short_names
 from papergraph.rules import rules_of
 from papergraph.store.changes import Change, changes_between
@@ -76,7 +76,6 @@ def plan_import(
     paths: Sequence[Path],
     *,
     origin: Origin | None = None,
-    gone: Sequence[str] = (),
     encoding: str | None = None,
     collection: str | None = None,
     jobs: int = 0,
@@ -95,8 +94,6 @@ def plan_import(
         Files or folders of notes.
     origin
         The origin that they are, if some of its paths are not there and so not among `paths`.
-    gone
-        Further sources (uris) whose files are known to have gone.
     encoding
         The files' encoding; `None` to find it.
     collection
@@ -120,11 +117,10 @@ def plan_import(
     own = lexicon_files(paths, lexicons)
     words = read_lexicons(own)
     sources = store.sources()
-    found = find_files(paths, sources, collection)
-    if gone:
-        found = replace(found, gone=tuple(dict.fromkeys((*found.gone, *gone))))
     known = origins(store)
+    found = find_files(paths, sources, collection, known=known, origin=origin)
     was = origin or origin_of(known, paths)
+    taken = replaced(known, was, found.files, rewritten=rewritten and origin is None)
     origin = replace(was, collection=collection, encoding=encoding, lexicons=tuple(str(p.resolve()) for p in lexicons))
     rules = rules_of(own)
     if origin.reader == str(rules) and (was.collection, was.encoding) == (collection, encoding) and not changed_files(found.files, sources, origin):
@@ -152,7 +148,7 @@ def plan_import(
     now = {**{f.uri: f.uri for f in read}, **moved, **(dict.fromkeys(left) if prune else {})}
     following = follow(store, now, before, said, _Texts(read, encoding)) if read or prune else ()
     failed = [f for f, failure in zip(found.files, failures, strict=True) if failure]
-    seen = checked(origin, at=now_in_utc(), reader=str(rules), failed=failed, gone=() if prune else left)
+    seen = checked(origin, found, known, at=now_in_utc(), reader=str(rules), failed=failed, gone=() if prune else left)
     return ImportPlan(
         found.files,
         (*changes_between(before, said), *following),
@@ -162,7 +158,7 @@ def plan_import(
         tuple(left) if not prune else (),
         tuple(left) if prune else (),
         {"papergraph": rules.papergraph, "rules": rules.code, "lexicon": rules.lexicon},
-        to_keep(known, seen),
+        to_keep(known, seen, taken),
     )
 
 
@@ -179,15 +175,15 @@ class _Texts:
 
 
 def _check_same(files: Sequence[NotesFile], before: Sequence[Statement], after: Sequence[Statement]) -> None:
-    """Refuse a file that would wipe out another one of the same name: nothing of what that stated stands in it."""
-    now = {s.key for s in after}
+    """Refuse a file that would wipe out another one of the same name: nothing of what that stated stands in it, and little in the others, as where two were swapped."""
+    now, anywhere = {s.key for s in after}, {content_key(s) for s in after}
     said: dict[str, list[Statement]] = {}
     for s in before:
         if isinstance(s.element, Paper | Note):
             said.setdefault(s.asserter, []).append(s)
     for file in files:
         old = said.get(source_id(file.uri), [])
-        if len(old) >= _ENOUGH and not any(s.key in now for s in old):
+        if len(old) >= _ENOUGH and not any(s.key in now for s in old) and 2 * sum(content_key(s) in anywhere for s in old) < len(old):
             raise NotesError(
                 f"{file.path}: has nothing in common with the notes imported as {file.uri}; "
                 "if these are other notes, give them a name of their own with --as NAME; if they were rewritten, say --replace"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,7 +82,7 @@ class Origin:
         else:
             found = [f for path in map(Path, self.paths) if (f := self._file_at(path, uri)) is not None]
         found = [f for f in found if any(f.is_relative_to(path) for path in self.paths)]
-        return next((f for f in found if os.path.isfile(f)), found[0] if found else None)
+        return next((f for f in found if _is(Path.is_file, f)), found[0] if found else None)
 
     def uri_of(self, file: Path) -> str | None:
         """What a file is called by these paths; `None` if it is none of theirs."""
@@ -96,10 +96,10 @@ class Origin:
 
     def _file_at(self, path: Path, uri: str) -> Path | None:
         # a path that is not there may have been either
-        if not os.path.isdir(path) and uri == f"{self._name(path.parent)}/{path.name}":
+        if not _is(Path.is_dir, path) and uri == f"{self._name(path.parent)}/{path.name}":
             return path
         name, _, rest = uri.partition("/")
-        return Path(os.path.normpath(path / rest)) if rest and name == self._name(path) and not os.path.isfile(path) else None
+        return Path(os.path.normpath(path / rest)) if rest and name == self._name(path) and not _is(Path.is_file, path) else None
 
 
 def origins(store: Store) -> tuple[Origin, ...]:
@@ -142,7 +142,7 @@ def replaced(known: Iterable[Origin], now: Origin, files: Sequence[NotesFile], *
     for other in known:
         if other.key == now.key or other.covers(now) or now.covers(other):
             continue
-        claimed = [(f.file, mine, f.uri) for f in files if (mine := other.file_of(f.uri)) is not None and os.path.isfile(mine) and os.path.realpath(mine) != os.path.realpath(f.file)]
+        claimed = [(f.file, mine, f.uri) for f in files if (mine := other.file_of(f.uri)) is not None and _is(Path.is_file, mine) and os.path.realpath(mine) != os.path.realpath(f.file)]
         if not claimed:
             continue
         if not rewritten and {str(mine) for _, mine, _ in claimed} != set(other.paths):
@@ -178,9 +178,10 @@ def find_files(
     Raises
     ------
     NotesError
-        If a path does not exist, cannot be read, or is a folder without notes.
+        If a path does not exist, cannot be read, or is a folder without notes (and `origin` is not given).
     """
     uris = {s.uri for s in sources}
+    may_be_empty = origin is not None
     origin = replace(origin or origin_of(known, paths), collection=collection)
     found: dict[str, NotesFile] = {}
     empty = []
@@ -197,7 +198,7 @@ def find_files(
                 raise NotesError(f"{other.file} and {notes_file.file} would both be {notes_file.uri}; import one of them with --as NAME")
     gone = _gone(origin, known, uris - found.keys())
     for path in empty:
-        if not any(file.is_relative_to(path.resolve()) for file in gone.values()):
+        if not may_be_empty and not any(file.is_relative_to(path.resolve()) for file in gone.values()):
             raise NotesError(f"{path}: a folder without notes; files ending in {', '.join(SUFFIXES)} are read")
     return FoundFiles(tuple(found.values()), tuple(gone))
 
@@ -211,9 +212,21 @@ def check_paths(paths: Sequence[Path]) -> Sequence[Path]:
         If one is not.
     """
     for path in paths:
-        if not os.path.exists(path):
+        if not is_there(path):
             raise NotesError(f"{path}: no such file or folder")
     return paths
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is such a file or folder, as far as one may look."""
+    return _is(Path.exists, path)
+
+
+def _is(what: Callable[[Path], bool], path: Path) -> bool:
+    try:
+        return what(path)
+    except OSError:  # a folder that one may not look into, a name too long
+        return False
 
 
 def _widest(path: Path, known: Iterable[Origin]) -> Origin | None:
@@ -230,7 +243,7 @@ def _gone(origin: Origin, known: Iterable[Origin], uris: Iterable[str]) -> dict[
     out = {}
     for uri in sorted(uris):
         file = next((f for o in own if (f := o.file_of(uri)) is not None), None)
-        if file is not None and not os.path.isfile(file) and not any((f := o.file_of(uri)) is not None and os.path.isfile(f) for o in others):
+        if file is not None and not _is(Path.is_file, file) and not any((f := o.file_of(uri)) is not None and _is(Path.is_file, f) for o in others):
             out[uri] = file
     return out
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from papergraph.errors import NotesError
 from papergraph.importing import ImportPlan, plan_import
-from papergraph.origins import SUFFIXES, Origin, origins
+from papergraph.origins import SUFFIXES, Origin, is_there
 from papergraph.store.protocol import Store
 
 if TYPE_CHECKING:
@@ -43,9 +43,13 @@ def plan_sync(
         The user's own lexicons that are read with all notes, beside those given to the import.
     """
     paths = [Path(p) for p in origin.paths]
-    present = [p for p in paths if p.exists()]
-    missing = [p for p in paths if not p.exists()]
-    named = [*lexicons, *(p for p in map(Path, origin.lexicons) if p.is_file() and p not in lexicons)]
+    present = [p for p in paths if is_there(p)]
+    missing = [p for p in paths if p not in present]
+    named = [*lexicons, *(p for p in map(Path, origin.lexicons) if p not in lexicons)]
+    absent = next((p for p in named if not is_there(p)), None)
+    if absent is not None:
+        # without it, what its words state would go
+        return OriginPlan(origin, None, f"{absent}: this lexicon, by which the notes were read, is not there; put it back, or import them again without it", tuple(map(str, missing)))
     try:
         plan = plan_import(
             store,
@@ -56,25 +60,12 @@ def plan_sync(
             jobs=jobs,
             rewritten=rewritten,
             prune=prune,
-            gone=_sources_under(store, origin, missing),
             lexicons=named,
             progress=progress,
         )
     except NotesError as error:
         return OriginPlan(origin, None, str(error), tuple(map(str, missing)))
     return OriginPlan(origin, plan, missing=tuple(map(str, missing)))
-
-
-def _sources_under(store: Store, origin: Origin, missing: Sequence[Path]) -> list[str]:
-    """The sources that stood under paths that are not there."""
-    others = [o for o in origins(store) if o.key != origin.key]
-    out = []
-    for uri in (s.uri for s in store.sources()):
-        collection, _, rest = uri.partition("/")
-        under = any(collection == (origin.collection or p.name) or ("/" + p.as_posix().lstrip("/")).endswith("/" + uri) or (collection == origin.collection and rest == p.name) for p in missing)
-        if under and not any((file := o.file_of(uri)) is not None and file.exists() for o in others):
-            out.append(uri)
-    return out
 
 
 def changes_of_files(known: Sequence[Origin], stop: Event | None = None) -> Iterator[tuple[Origin, ...]]:

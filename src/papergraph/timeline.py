@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 
 from papergraph.errors import UsageError
 from papergraph.graph import order_of_changes
@@ -12,6 +12,8 @@ from papergraph.store.changes import Change, ChangeSet
 from papergraph.store.protocol import Store
 
 _PAGE = 64
+_BEYOND = 1 << 63
+"""No store counts so far, and none takes such a number."""
 
 
 def newest_first(store: Store) -> Iterator[ChangeSet]:
@@ -53,7 +55,7 @@ def undo(store: Store, number: int | None) -> tuple[ChangeSet, tuple[Change, ...
         if found is None:
             raise UsageError("nothing to undo")
     else:
-        found = _change_set(store, number)
+        found = change_set(store, number)
         if is_undone(store, found):
             raise UsageError(f"change set {number} is undone already; `papergraph redo {number}` brings it back")
     return found, _taken_back(store, found.number)
@@ -73,20 +75,27 @@ def redo(store: Store, number: int | None) -> tuple[ChangeSet, ChangeSet, tuple[
         If there is none, it stands, or a later change set builds on what is without it.
     """
     if number is None:
-        undoing = next((c for c in newest_first(store) if c.undoes is not None and not is_undone(store, c) and is_undone(store, _change_set(store, c.undoes))), None)
+        undoing = next((c for c in newest_first(store) if c.undoes is not None and not is_undone(store, c) and is_undone(store, change_set(store, c.undoes))), None)
         if undoing is None:
             raise UsageError("nothing was undone that could be brought back")
-        found = _change_set(store, undoing.undoes or 0)
+        found = change_set(store, undoing.undoes or 0)
     else:
-        found = _change_set(store, number)
+        found = change_set(store, number)
         if not is_undone(store, found):
             raise UsageError(f"change set {number} stands; there is nothing to bring back")
-        undoing = _change_set(store, found.undone_by or 0)
+        undoing = change_set(store, found.undone_by or 0)
     return found, undoing, _taken_back(store, undoing.number)
 
 
-def _change_set(store: Store, number: int) -> ChangeSet:
-    found = store.head(number)
+def change_set(store: Store, number: int) -> ChangeSet:
+    """The change set of that number, without its changes.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    found = store.head(number) if number < _BEYOND else None
     if found is None:
         raise UsageError(f"there is no change set {number}; `papergraph history` lists them")
     return found
@@ -109,7 +118,7 @@ def _standing_after(store: Store, number: int) -> list[int]:
     """
     out = []
     for n in store.touched_after(number):
-        later = _change_set(store, n)
+        later = change_set(store, n)
         if not is_undone(store, later) and (later.undoes is None or later.undoes < number):
             out.append(n)
     return sorted(out, reverse=True)
@@ -144,7 +153,7 @@ def number_at(store: Store, when: str) -> int:
         return max((c.number for c in store.history(limit=1)), default=0)
     if when.strip().isdecimal() and len(when.strip()) < 8:
         number = int(when)
-        return _change_set(store, number).number if number else 0
+        return change_set(store, number).number if number else 0
     moment = moment_of(when)
     return next((c.number for c in newest_first(store) if _at(c) <= moment), 0)
 
@@ -158,12 +167,13 @@ def moment_of(when: str) -> datetime:
     text = when.strip().replace("/", "-")
     try:
         found = datetime.fromisoformat(text)
-    except ValueError as error:
+        if len(text) <= 10:
+            # where clocks are put back over midnight, its last minutes come twice
+            found = datetime.combine(found.date(), time.max).replace(fold=1)
+        # a time without a zone is one of this machine's clock
+        return found.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise UsageError(f"'{when}' is no day, time or number of a change set; for example 2026-05-01, 2026-05-01T12:30 or 17 (papergraph history)") from error
-    if len(text) <= 10:
-        found = datetime.combine(found.date() + timedelta(days=1), time()) - timedelta(microseconds=1)
-    # a time without a zone is one of this machine's clock
-    return found.astimezone(UTC)
 
 
 def _at(change_set: ChangeSet) -> datetime:

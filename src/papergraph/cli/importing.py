@@ -36,13 +36,13 @@ def import_(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Import notes; what they no longer say goes, what you added by hand stays."""
-    from papergraph.origins import find_files
+    from papergraph.origins import check_paths
 
     # what an import makes is kept to its end, or goes when nothing refers to it: looking for cycles only costs time
     gc.disable()
     context.call_on_close(gc.enable)
     location = store_location(context)
-    find_files(paths, (), collection)
+    check_paths(paths)
     try:
         library, new = open_library(context), False
     except StoreMissingError:

@@ -29,7 +29,7 @@ def history(
 ) -> None:
     """List change sets, the newest first, or show what one of them changed."""
     with open_library(context) as library:
-        if name is not None and name.isdecimal():
+        if name is not None and name.isdecimal() and len(name) < 20:
             head, parts = library.change_set(int(name))
             if json:
                 print_json({**_head(head), "differences": parts_data(parts)})

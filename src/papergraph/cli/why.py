@@ -99,7 +99,7 @@ def quote_in_context(standing: "Standing") -> "Text":
 
     out = Text()
     for text, style in ((standing.before, "dim"), (standing.quote, "bold"), (standing.after, "dim")):
-        out.append("\n".join(clean(line) for line in text.splitlines()) + ("\n" if text.endswith("\n") else ""), style)
+        out.append("\n".join(clean(line) for line in text.splitlines()) + ("\n" if text.endswith(("\n", "\r")) else ""), style)
     return out
 
 

@@ -5,7 +5,7 @@ The W3C's Web Annotation Data Model calls the three texts a TextQuoteSelector (s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 AROUND = 32
@@ -30,10 +30,10 @@ def surroundings(text: str, start: int, end: int) -> tuple[str, str]:
     return text[max(0, start - AROUND) : start], text[end : end + AROUND]
 
 
-def find_quote(text: str, quote: str, prefix: str = "", suffix: str = "", near: int = 0) -> Place | None:
+def find_quote(text: str, quote: str, prefix: str = "", suffix: str = "", near: int = 0, taken: Sequence[tuple[int, int]] = ()) -> Place | None:
     """The place of `quote` in `text`; `None` if it is lost.
 
-    Of several places the one whose surroundings have most in common with `prefix` and `suffix`, then the nearest to the
+    No place in a stretch of `taken` (start and end) counts: what stands there is known to be somebody else's words. Of several places the one whose surroundings have most in common with `prefix` and `suffix`, then the nearest to the
     offset `near`. Where the words themselves have gone, what stands between the old surroundings counts if it is much
     alike: a sentence whose spelling was mended.
 
@@ -46,11 +46,15 @@ def find_quote(text: str, quote: str, prefix: str = "", suffix: str = "", near: 
     """
     if not quote:
         return None
-    places = list(_occurrences(text, quote))
+    places = [at for at in _occurrences(text, quote) if not _within(at, at + len(quote), taken)]
     if places:
         best = max(places, key=lambda at: (_in_common(text, at, at + len(quote), prefix, suffix), -abs(at - near)))
         return Place(best, best + len(quote), exact=True)
-    return _between(text, quote, prefix, suffix, near)
+    return _between(text, quote, prefix, suffix, near, taken)
+
+
+def _within(start: int, end: int, taken: Iterable[tuple[int, int]]) -> bool:
+    return any(a <= start and end <= b for a, b in taken)
 
 
 def _occurrences(text: str, quote: str) -> Iterator[int]:
@@ -73,7 +77,7 @@ def _equal(a: str, b: str) -> int:
     return next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
 
 
-def _between(text: str, quote: str, prefix: str, suffix: str, near: int) -> Place | None:
+def _between(text: str, quote: str, prefix: str, suffix: str, near: int, taken: Sequence[tuple[int, int]]) -> Place | None:
     """The edited words between the last line of `prefix` and the first line of `suffix`."""
     from rapidfuzz import fuzz
 
@@ -82,10 +86,17 @@ def _between(text: str, quote: str, prefix: str, suffix: str, near: int) -> Plac
     best: tuple[float, int, Place] | None = None
     for start in starts:
         limit = start + 2 * len(quote) + len(tail)
-        end = text.find(tail, start, limit) if tail.strip() else (len(text) if not suffix and len(text) <= limit else -1)
-        if end <= start:
-            continue
-        ratio = fuzz.ratio(quote, text[start:end])
-        if ratio >= _ALIKE and (best is None or (ratio, -abs(start - near)) > best[:2]):
-            best = (ratio, -abs(start - near), Place(start, end, exact=False))
+        ends = {text.find(tail, start, limit)} if tail.strip() else set()
+        if not tail or tail[0] in "\r\n":
+            # a quote that ends its line ends the edited one too, whatever became of the next
+            ends.add(_line_end(text, start))
+        for end in sorted(e for e in ends if start < e <= limit and not _within(start, e, taken)):
+            ratio = fuzz.ratio(quote, text[start:end])
+            if ratio >= _ALIKE and (best is None or (ratio, -abs(start - near)) > best[:2]):
+                best = (ratio, -abs(start - near), Place(start, end, exact=False))
     return best[2] if best else None
+
+
+def _line_end(text: str, start: int) -> int:
+    """Where the line ends that `text[start]` is in."""
+    return next((at for at in range(start, len(text)) if text[at] in "\r\n"), len(text))
