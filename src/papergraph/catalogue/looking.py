@@ -19,6 +19,8 @@ _RAREST, _ROWS = 12, 1_500
 """So many of a title's words are looked up, the rarest first, as long as they have together no more works than this, but two at least."""
 _ONLY = 0.92
 """The certainty that a title has which agrees with that of just one work, if nothing speaks against it."""
+_LINKED = 0.95
+"""The certainty that an identifier gives whose work no other entry claims, unless the titles contradict it."""
 _AGAINST = 0.3
 """Below it something does: other authors, another year, a number."""
 _CLEAR = 0.05
@@ -87,7 +89,7 @@ def _decided(how: str, ready: Prepared, works: Sequence[Work], least: float, see
     others = [c for c in found[1:] if not _same(best, c)]
     certainty, reasons = best.match.certainty, best.match.reasons
     if whole and ready.names and (only := _only(how, ready, best, others)) > certainty:
-        certainty, reasons = only, (*reasons, f"no other work of that {'short name' if how == 'short name' else 'title'} in the catalogue")
+        certainty, reasons = only, (*reasons, f"no other work of that {how if how in ('identifier', 'short name') else 'title'} in the catalogue")
     if certainty < least:
         # the next way may know better, unless these already are as likely as can be
         return Answer(None, how, certainty, reasons, tuple(found[:_SHOWN])) if how == "title" and others and certainty > 0.5 else None
@@ -107,6 +109,9 @@ def _only(how: str, ready: Prepared, best: Candidate, others: Sequence[Candidate
         return 0.0
     told = signals(ready, prepare(best.work.paper))
     title = told.title
+    if how == "identifier":
+        # a short or abbreviated title says little against it, a whole other one that the identifier is another work's
+        return _LINKED if told.same_id and not others and (title.apart <= 0.7 or told.weight < 2) else 0.0
     if told.recurring or told.other_arxiv or title.numbers or title.counted or title.opposite or title.swapped:
         return 0.0
     if how == "short name":

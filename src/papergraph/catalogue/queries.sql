@@ -32,10 +32,10 @@ INSERT OR IGNORE INTO key (key, work) SELECT text, work FROM staged WHERE kind =
 INSERT OR IGNORE INTO posting (word, work) SELECT text, work FROM staged WHERE kind = 1 ORDER BY text, work
 
 -- name: put_words
-INSERT INTO word (word, works) SELECT word, count(*) FROM posting WHERE work BETWEEN :first AND :last GROUP BY word ON CONFLICT (word) DO UPDATE SET works = works + excluded.works
+INSERT INTO word (word, works) SELECT word, count(*) FROM posting WHERE work BETWEEN :first AND :last GROUP BY word ON CONFLICT (word) DO UPDATE SET works = word.works + excluded.works
 
 -- name: take_words
-UPDATE word SET works = works - gone.works FROM (SELECT word, count(*) AS works FROM posting WHERE work BETWEEN :first AND :last GROUP BY word) AS gone WHERE gone.word = word.word
+UPDATE word SET works = word.works - gone.works FROM (SELECT word, count(*) AS works FROM posting WHERE work BETWEEN :first AND :last GROUP BY word) AS gone WHERE gone.word = word.word
 
 -- name: drop_words
 DELETE FROM word WHERE works <= 0
