@@ -46,7 +46,7 @@ def plan_copy(source: Store, target: Store) -> CopyPlan:
     for n, there in enumerate(theirs):
         here = ours[n] if n < len(ours) else None
         cut_off = here is not None and n == len(theirs) - 1 and there.size < here.size
-        if here is None or _identity(here) != _identity(there) or (here.counts != there.counts and not cut_off):
+        if here is None or _identity(here) != _identity(there) or (here.size != there.size and not cut_off):
             raise StoreError(
                 f"{target.location} holds something else: its change set {there.number} ({there.action}, {there.at}) is not from {source.location}; "
                 "copy into an empty store, or into one that holds an earlier part of this one"

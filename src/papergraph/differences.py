@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from papergraph.model import CATALOGUE, ENDS, KEPT, LLM, MERGE, SPLIT, USER, Node, Relation, Source, Statement
+from papergraph.model import CATALOGUE, KEPT, LLM, MERGE, SPLIT, USER, Node, Relation, Source
 from papergraph.renaming import content_key
-from papergraph.store.changes import Change
+from papergraph.store.changes import Change, is_beside
 from papergraph.store.protocol import Store
-from papergraph.vocabulary import RELATIONS, Status
+from papergraph.vocabulary import RELATIONS
 
 _PLACES = frozenset(("line", "start", "end", "also_at", "places", "sha256", "path", "id", "source"))
 """Fields that tell only where something stands."""
@@ -56,7 +56,7 @@ def describe(store: Store, changes: Sequence[Change]) -> tuple[Part, ...]:
 
     What one file no longer states and another one states from now on has moved. `store` gives the names of what is not changed.
     """
-    told = [c for c in changes if not _is_voucher(c.statement)]
+    told = [c for c in changes if not is_beside(c.statement)]
     names = _Names(store, changes)
     gone = {content_key(c.before): c for c in told if c.before and c.after is None and not isinstance(c.before.element, Source)}
     moved: dict[int, Change] = {}
@@ -93,11 +93,6 @@ def _order(d: Difference) -> tuple[Any, ...]:
 
 def _by(asserter: str) -> str:
     return "user" if asserter.startswith(USER) else "other" if asserter.startswith((CATALOGUE, KEPT, LLM)) else "file"
-
-
-def _is_voucher(statement: Statement) -> bool:
-    """Whether it is made only so that others hold."""
-    return (statement.asserter.startswith(f"{USER}:") and not statement.aside) or statement.asserter.startswith((KEPT, ENDS))
 
 
 class _Names:
@@ -159,11 +154,12 @@ def _difference(change: Change, other: Change | None, names: _Names, renames: Ma
     if isinstance(element, Source):
         return _file(change, names, renames)
     place = _place(element)
+    verb = "moved" if other is not None else change.verb
     if isinstance(element, Relation):
-        return Difference(_verb(change, other), "relation", _arrow(element, names), element.id, _relation_details(change), place, _was(change, other))
+        return Difference(verb, "relation", _arrow(element, names), element.id, _relation_details(change), place, _was(change, other))
     what = str(element.label).lower()
     details = tuple(_changed_fields(change.before.element, element, names)) if change.before and change.after and change.verb == "changed" else ()
-    return Difference(_verb(change, other), what, element.name, element.id, details, place, _was(change, other))
+    return Difference(verb, what, element.name, element.id, details, place, _was(change, other))
 
 
 def _file(change: Change, names: _Names, renames: Mapping[str, str]) -> Difference | None:
@@ -174,17 +170,6 @@ def _file(change: Change, names: _Names, renames: Mapping[str, str]) -> Differen
             return Difference("renamed", "file", new.uri, new.id, was=names.asserter(before))
         return Difference("added", "file", new.uri, new.id) if old is None else Difference("changed", "file", new.uri, new.id)
     return Difference("retracted", "file", old.uri, old.id) if old is not None and old.id not in renames else None
-
-
-def _verb(change: Change, other: Change | None) -> str:
-    if other is not None:
-        return "moved"
-    element, before = change.statement.element, change.before.element if change.before else None
-    if isinstance(element, Relation) and change.after is not None and not change.after.removed and change.after.asserter == USER:
-        status = before.status if isinstance(before, Relation) else None
-        if element.status is not status and element.status is not Status.PROPOSED:
-            return "added" if before is None and element.asserted_by == "user" and element.status is Status.ACCEPTED else str(element.status)
-    return change.verb
 
 
 def _was(change: Change, other: Change | None) -> str | None:

@@ -13,7 +13,7 @@ from papergraph.cli.writeback import finish_write_back
 from papergraph.errors import StoreMissingError
 from papergraph.library import Library
 from papergraph.store import open_store
-from papergraph.store.changes import count
+from papergraph.store.changes import count, is_beside
 
 if TYPE_CHECKING:
     from papergraph.differences import Part
@@ -79,7 +79,7 @@ def report_files(plan: "ImportPlan") -> None:
 
 def _report(plan: "ImportPlan", location: str, parts: "tuple[Part, ...]", *, dry_run: bool, json: bool) -> None:
     # a paper that several files tell of is one paper
-    counts = count({(c.verb, c.statement.element.id): c for c in plan.changes}.values())
+    counts = count({(c.verb, c.statement.element.id): c for c in plan.changes if not is_beside(c.statement)}.values())
     if json:
         print_json(
             {

@@ -46,7 +46,7 @@ def history(
         raise typer.Exit(1)
     rows: list[list[Any]] = []
     for c in found:
-        what = ", ".join(f"{n} {label.lower()}{'s' if n != 1 else ''} {verb}" for verb, label, n in c.counts)
+        what = ", ".join(f"{n} {label.lower()}{'s' if n != 1 else ''} {verb}" for verb, label, n in c.counts if label != "Beside")
         rows.append([str(c.number), when(c.at), styled(c.action + (f" (undone by {c.undone_by})" if c.undone_by else "")), what])
     show(table([("No", "right"), ("When", "left"), ("Action", "fold"), ("Changes", "fold")], rows))
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from papergraph.model import Node, Note, Paper, Relation, Source, Statement, label_of
+from papergraph.model import KEPT, MERGE, SPLIT, USER, Node, Note, Paper, Relation, Source, Statement, label_of
+from papergraph.vocabulary import AssertedBy, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,12 @@ class Change:
 
     @property
     def verb(self) -> str:
-        """`added`, `removed`, `moved` (the same words at another place) or `changed`."""
+        """`added`, `changed`, `moved` (the same words at another place), `retracted` or `removed`; of decisions `accepted` or `rejected`, of who is who `merged` or `split`."""
+        asserter = self.statement.asserter
+        if asserter.startswith((MERGE, SPLIT)):
+            return "merged" if asserter.startswith(MERGE) == (self.after is not None) else "split"
+        if decided := _decided(self.before, self.after):
+            return decided
         if self.before is None:
             return "removed" if self.after is not None and self.after.removed else "added"
         if self.after is None:
@@ -66,6 +72,16 @@ class ChangeSet:
         return sum(n for _, _, n in self.counts)
 
 
+def _decided(before: Statement | None, after: Statement | None) -> str:
+    """`accepted` or `rejected` where the user has decided so now; empty otherwise."""
+    if after is None or after.asserter != USER or after.removed or not isinstance(after.element, Relation):
+        return ""
+    now = after.element
+    was = before.element.status if before is not None and isinstance(before.element, Relation) and not before.removed else None
+    by_hand = was is None and now.asserted_by is AssertedBy.USER and now.status is Status.ACCEPTED
+    return "" if now.status in (was, Status.PROPOSED) or by_hand else str(now.status)
+
+
 def _placeless(statement: Statement) -> Statement:
     """`statement` without what an edit elsewhere in the file shifts."""
     element: Node | Relation = statement.element
@@ -81,9 +97,20 @@ def _placeless(statement: Statement) -> Statement:
 
 
 def count(changes: Iterable[Change]) -> tuple[tuple[str, str, int], ...]:
-    """`(verb, label, how many)`, relations counted under `Relation`; in the order of the names."""
-    found = Counter((c.verb, "Relation" if isinstance(c.statement.element, Relation) else str(label_of(c.statement.element))) for c in changes)
+    """`(verb, label, how many)`, relations counted under `Relation`, what is only beside others (`is_beside`) under `Beside`; in the order of the names."""
+    found = Counter((c.verb, _label(c.statement)) for c in changes)
     return tuple((verb, label, n) for (verb, label), n in sorted(found.items()))
+
+
+def is_beside(statement: Statement) -> bool:
+    """Whether it is made only so that others hold: it vouches for an end, knows its identifiers, or keeps sentences."""
+    return statement.asserter.startswith((f"{USER}:", KEPT)) and not statement.asserter.startswith((MERGE, SPLIT))
+
+
+def _label(statement: Statement) -> str:
+    if is_beside(statement):
+        return "Beside"
+    return "Relation" if isinstance(statement.element, Relation) else str(label_of(statement.element))
 
 
 def add_counts(*counts: Iterable[tuple[str, str, int]]) -> tuple[tuple[str, str, int], ...]:
