@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conftest import DISSECTING, ICLR, MECHANISTIC, PAUSE, ROOT, A, B, Neo4j, local_server, neo4j_way, paper_id, put
-from papergraph import editing
+from papergraph import editing, timeline
 from papergraph.errors import StaleError, StoreBusyError, StoreError, StoreMissingError, UsageError
 from papergraph.folding import relation_id
 from papergraph.library import Library
