@@ -77,12 +77,14 @@ class Origin:
 
     def file_of(self, uri: str) -> Path | None:
         """Where the file of a source stands or stood; `None` if it is none of these files. Never outside the paths."""
+        if "\0" in uri:
+            return None
         if uri in self.named:
             found = [Path(os.path.normpath(self.named[uri]))]
         else:
             found = [f for path in map(Path, self.paths) if (f := self._file_at(path, uri)) is not None]
         found = [f for f in found if any(f.is_relative_to(path) for path in self.paths)]
-        return next((f for f in found if _is(Path.is_file, f)), found[0] if found else None)
+        return next((f for f in found if is_file(f)), found[0] if found else None)
 
     def uri_of(self, file: Path) -> str | None:
         """What a file is called by these paths; `None` if it is none of theirs."""
@@ -99,7 +101,7 @@ class Origin:
         if not _is(Path.is_dir, path) and uri == f"{self._name(path.parent)}/{path.name}":
             return path
         name, _, rest = uri.partition("/")
-        return Path(os.path.normpath(path / rest)) if rest and name == self._name(path) and not _is(Path.is_file, path) else None
+        return Path(os.path.normpath(path / rest)) if rest and name == self._name(path) and not is_file(path) else None
 
 
 def origins(store: Store) -> tuple[Origin, ...]:
@@ -142,7 +144,7 @@ def replaced(known: Iterable[Origin], now: Origin, files: Sequence[NotesFile], *
     for other in known:
         if other.key == now.key or other.covers(now) or now.covers(other):
             continue
-        claimed = [(f.file, mine, f.uri) for f in files if (mine := other.file_of(f.uri)) is not None and _is(Path.is_file, mine) and os.path.realpath(mine) != os.path.realpath(f.file)]
+        claimed = [(f.file, mine, f.uri) for f in files if (mine := other.file_of(f.uri)) is not None and is_file(mine) and os.path.realpath(mine) != os.path.realpath(f.file)]
         if not claimed:
             continue
         if not rewritten and {str(mine) for _, mine, _ in claimed} != set(other.paths):
@@ -222,6 +224,11 @@ def is_there(path: Path) -> bool:
     return _is(Path.exists, path)
 
 
+def is_file(path: Path) -> bool:
+    """Whether there is such a file, as far as one may look."""
+    return _is(Path.is_file, path)
+
+
 def _is(what: Callable[[Path], bool], path: Path) -> bool:
     try:
         return what(path)
@@ -237,14 +244,13 @@ def _widest(path: Path, known: Iterable[Origin]) -> Origin | None:
 
 def _gone(origin: Origin, known: Iterable[Origin], uris: Iterable[str]) -> dict[str, Path]:
     """Which of these sources stood at an origin's paths and are nowhere now, and where they stood."""
-    others = [o for o in known if o.key != origin.key]
-    own = (origin, *(o for o in others if origin.covers(o)))
-    others = [o for o in others if not origin.covers(o)]
+    claiming = (origin, *(o for o in known if o.key != origin.key))
     out = {}
     for uri in sorted(uris):
-        file = next((f for o in own if (f := o.file_of(uri)) is not None), None)
-        if file is not None and not _is(Path.is_file, file) and not any((f := o.file_of(uri)) is not None and _is(Path.is_file, f) for o in others):
-            out[uri] = file
+        files = [f for o in claiming if (f := o.file_of(uri)) is not None]
+        own = next((f for f in files if any(f.is_relative_to(p) for p in origin.paths)), None)
+        if own is not None and not any(map(is_file, files)):
+            out[uri] = own
     return out
 
 

@@ -10,7 +10,7 @@ from papergraph.folding import fold
 from papergraph.graph import in_order_of_weight, stated_as
 from papergraph.model import CATALOGUE, ENDS, KEPT, LLM, MERGE, SPLIT, USER, Evidence, Node, Note, Paper, Relation, Source, Statement
 from papergraph.notes.document import count_lines
-from papergraph.origins import Origin, origins
+from papergraph.origins import Origin, is_file, origins
 from papergraph.reading import NotesFile, read_text
 from papergraph.resolve.quotes import find_quote
 from papergraph.store.changes import ChangeSet
@@ -168,7 +168,7 @@ class Witness:
     def _origin(self, source: Source) -> Origin | None:
         """The origin that a source is of; of several with one that its file may be of, the one where it is."""
         found = [(o, file) for o in self._origins if (file := o.file_of(source.uri)) is not None]
-        return next((o for o, file in found if file.is_file()), found[0][0] if found else None)
+        return next((o for o, file in found if is_file(file)), found[0][0] if found else None)
 
     def _seen(self, source: Source) -> str | None:
         origin = self._origin(source)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from papergraph.errors import NotesError
+from papergraph.errors import LexiconError, NotesError
 from papergraph.importing import ImportPlan, plan_import
-from papergraph.origins import SUFFIXES, Origin, is_there
+from papergraph.origins import SUFFIXES, Origin, is_there, origins
 from papergraph.store.protocol import Store
 
 if TYPE_CHECKING:
@@ -42,6 +42,8 @@ def plan_sync(
     lexicons
         The user's own lexicons that are read with all notes, beside those given to the import.
     """
+    # whoever watches asks again with what was known when the watch began
+    origin = next((o for o in origins(store) if o.key == origin.key), origin)
     paths = [Path(p) for p in origin.paths]
     present = [p for p in paths if is_there(p)]
     missing = [p for p in paths if p not in present]
@@ -63,7 +65,7 @@ def plan_sync(
             lexicons=named,
             progress=progress,
         )
-    except NotesError as error:
+    except (NotesError, LexiconError) as error:
         return OriginPlan(origin, None, str(error), tuple(map(str, missing)))
     return OriginPlan(origin, plan, missing=tuple(map(str, missing)))
 

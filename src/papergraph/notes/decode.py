@@ -39,8 +39,13 @@ def decode(data: bytes, name: str, encoding: str | None = None) -> Decoded:
     NotesError
         If the file is empty, binary, or in no encoding that can be told; with the line and byte that show it.
     """
-    if not data.strip():
+    found = _decoded(data, name, encoding)
+    if not found.text.strip():
         raise NotesError(f"{name}: the file is empty; nothing to import")
+    return found
+
+
+def _decoded(data: bytes, name: str, encoding: str | None) -> Decoded:
     if encoding is not None:
         return _decode_as(data, name, encoding)
     for mark, utf16 in ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
