@@ -111,11 +111,11 @@ def test_a_table_without_titles_says_what_was_seen(tmp_path: Path) -> None:
 
 def test_sqlite_is_read_only_and_its_names_are_only_names(tmp_path: Path) -> None:
     path = tmp_path / "w.sqlite"
-    hostile = 'works"; DROP TABLE other; --'
+    quoted = '"works""; DROP TABLE other; --"'
     with sqlite3.connect(path) as db:
         db.execute("CREATE TABLE other (title TEXT)")
-        db.execute('CREATE TABLE "%s" (title TEXT, authors TEXT, year INTEGER, doi TEXT)' % hostile.replace('"', '""'))
-        db.execute('INSERT INTO "%s" VALUES (?, ?, ?, ?)' % hostile.replace('"', '""'), ("A Title", "A Smith; B Jones", 2020, "https://doi.org/10.1000/X"))
+        db.execute(f"CREATE TABLE {quoted} (title TEXT, authors TEXT, year INTEGER, doi TEXT)")
+        db.execute(f"INSERT INTO {quoted} VALUES (?, ?, ?, ?)", ("A Title", "A Smith; B Jones", 2020, "https://doi.org/10.1000/X"))
     db.close()
     before = path.read_bytes()
     [paper] = works(path)

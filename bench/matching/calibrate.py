@@ -33,6 +33,7 @@ def _cases(found: Sequence[Copy]) -> list[tuple[dict[str, float], bool]]:
     out = []
     for a, b in candidates(ready):
         told = signals(ready[a], ready[b])
+        assert told is not None
         if not told.other_arxiv and not told.recurring:  # rules decide those
             out.append((told.features(), found[a].work == found[b].work))
     return out

@@ -23,6 +23,8 @@ _LINKED = 0.95
 """The certainty that an identifier gives whose work no other entry claims, unless the titles contradict it."""
 _AGAINST = 0.3
 """Below it something does: other authors, another year, a number."""
+_LIKELIHOOD = 0.05
+"""Less sure works are not told."""
 _CLEAR = 0.05
 """So much surer than the next the surest work must be, unless that is the same work again."""
 
@@ -71,7 +73,7 @@ def look(index: Index, paper: Paper, *, least: float = SURE) -> Answer:
     answer = _decided("near", ready, index.works(_near(index, ready)), least, seen, whole=True)
     if answer is not None:
         return answer
-    likely = sorted((c for c in seen.values() if c.match.certainty >= 0.05), key=_order)[:_SHOWN]
+    likely = sorted((c for c in seen.values() if c.match.certainty >= _LIKELIHOOD), key=_order)[:_SHOWN]
     return Answer(None, "", 0.0, (), tuple(likely))
 
 
@@ -81,12 +83,12 @@ def _order(candidate: Candidate) -> tuple[float, int]:
 
 def _decided(how: str, ready: Prepared, works: Sequence[Work], least: float, seen: dict[int, Candidate], *, whole: bool) -> Answer | None:
     """The answer if one of these works is meant or several may be; `None` if none is."""
-    found = sorted((Candidate(w, match_prepared(ready, prepare(w.paper)) if ready.names else _IDENTIFIED) for w in works), key=_order)
+    found = sorted((Candidate(w, match_prepared(ready, prepare(w.paper), least=_LIKELIHOOD if how == "near" else 0.0) if ready.names else _IDENTIFIED) for w in works), key=_order)
     seen.update((c.work.number, c) for c in found)
-    if not found:
+    if not found or not found[0].match.certainty:
         return None
     best = found[0]
-    others = [c for c in found[1:] if not _same(best, c)]
+    others = [c for c in found[1:] if c.match.certainty and not _same(best, c)]
     certainty, reasons = best.match.certainty, best.match.reasons
     if whole and ready.names and (only := _only(how, ready, best, others)) > certainty:
         certainty, reasons = only, (*reasons, f"no other work of that {how if how in ('identifier', 'short name') else 'title'} in the catalogue")
@@ -108,6 +110,7 @@ def _only(how: str, ready: Prepared, best: Candidate, others: Sequence[Candidate
     if any(c.match.certainty > min(_AGAINST, best.match.certainty / 2) for c in others):
         return 0.0
     told = signals(ready, prepare(best.work.paper))
+    assert told is not None
     title = told.title
     if how == "identifier":
         # a short or abbreviated title says little against it, a whole other one that the identifier is another work's

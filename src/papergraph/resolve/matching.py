@@ -141,10 +141,15 @@ class Signals:
         return {k: v for k, v in told.items() if v}
 
 
-def signals(a: Prepared, b: Prepared) -> Signals:
-    """What the model weighs of two papers."""
+def signals(a: Prepared, b: Prepared, *, least: float = 0.0) -> Signals | None:
+    """What the model weighs of two papers; `None` where their titles and identifiers alone keep the certainty below `least`."""
     title, weight, recurring = _nearest(a.names, b.names)
     same = _same_id(a, b)
+    if least and not same:
+        told = Signals(title, weight, recurring, Shared()).features()
+        model = weights()
+        if _probability(model["bias"] + sum(model.get(k, 0.0) * v for k, v in told.items() if k.startswith("title.")) + _most()) < least:
+            return None
     years = a.paper.year, b.paper.year
     gap = abs(years[0] - years[1]) if years[0] and years[1] else None
     venues = a.paper.venue, b.paper.venue
@@ -202,18 +207,32 @@ def match(a: Paper, b: Paper) -> Match:
     return match_prepared(prepare(a), prepare(b))
 
 
-def match_prepared(a: Prepared, b: Prepared) -> Match:
-    """As `match`, of papers that are read already."""
-    found = signals(a, b)
+def match_prepared(a: Prepared, b: Prepared, *, least: float = 0.0) -> Match:
+    """As `match`, of papers that are read already; a certainty below `least` is told as 0, without reasons, and found out faster."""
+    found = signals(a, b, least=least)
+    if found is None:
+        return Match(0.0)
     model = weights()
-    value = 1 / (1 + math.exp(-(model["bias"] + sum(model.get(k, 0.0) * v for k, v in found.features().items()))))
+    value = _probability(model["bias"] + sum(model.get(k, 0.0) * v for k, v in found.features().items()))
     if not found.same_id and found.other_arxiv:
         value = min(value, _FORBIDDEN)
     elif not found.same_id and found.recurring and not (found.people.same > 1 and found.people.whole == 1 and found.gap == 0):
         value = min(value, _RECURRING if found.people.whole > 0.5 else _OTHERS)
     elif not found.same_id and found.people.scripts:
         value = min(value, _SCRIPTS)
-    return Match(round(value, 3), _reasons(found, a, b))
+    value = round(value, 3)
+    return Match(value, _reasons(found, a, b)) if value >= least else Match(0.0)
+
+
+def _probability(weighed: float) -> float:
+    return 1 / (1 + math.exp(-weighed))
+
+
+@cache
+def _most() -> float:
+    """What all but titles and identifiers can add to what titles weigh, at most."""
+    scale = {"authors.several": 3.0}
+    return sum(max(w, 0.0) * scale.get(k, 1.0) for k, w in weights().items() if not k.startswith(("title.", "id.")) and k not in ("bias", "authors.unknown"))
 
 
 def _reasons(s: Signals, a: Prepared, b: Prepared) -> tuple[str, ...]:
@@ -294,7 +313,7 @@ def duplicates(papers: Sequence[Paper], *, least: float = 0.5, progress: Progres
     for n, (a, b) in enumerate(chosen):
         if progress is not None and n % 1000 == 0:
             progress("comparing papers", n, len(chosen))
-        one = match_prepared(ready[a], ready[b])
+        one = match_prepared(ready[a], ready[b], least=least)
         if one.certainty >= least:
             found.append(Duplicate(ready[a].paper, ready[b].paper, one))
     return sorted(found, key=lambda d: (-d.match.certainty, d.first.id, d.second.id))
