@@ -75,16 +75,25 @@ def redo(store: Store, number: int | None) -> tuple[ChangeSet, ChangeSet, tuple[
         If there is none, it stands, or a later change set builds on what is without it.
     """
     if number is None:
-        undoing = next((c for c in newest_first(store) if c.undoes is not None and not is_undone(store, c) and is_undone(store, change_set(store, c.undoes))), None)
-        if undoing is None:
+        undone = (_first(store, c) for c in newest_first(store) if c.undoes is not None and not is_undone(store, c))
+        last = next((c for c, taken_back in undone if taken_back and is_undone(store, c)), None)
+        if last is None:
             raise UsageError("nothing was undone that could be brought back")
-        found = change_set(store, undoing.undoes or 0)
+        found = last
     else:
         found = change_set(store, number)
         if not is_undone(store, found):
             raise UsageError(f"change set {number} stands; there is nothing to bring back")
-        undoing = change_set(store, found.undone_by or 0)
+    undoing = change_set(store, found.undone_by or 0)
     return found, undoing, _taken_back(store, undoing.number)
+
+
+def _first(store: Store, one: ChangeSet) -> tuple[ChangeSet, bool]:
+    """The change set with which a chain of taking back began, and whether this end of the chain takes it back."""
+    taking = False
+    while one.undoes is not None:
+        taking, one = not taking, change_set(store, one.undoes)
+    return one, taking
 
 
 def change_set(store: Store, number: int) -> ChangeSet:
