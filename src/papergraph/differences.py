@@ -196,7 +196,7 @@ def _relation_details(change: Change) -> tuple[str, ...]:
     if change.after is None or not isinstance(before, Relation):
         quotes = [f"“{e.quote}”" for e in now.evidence]
         return (*quotes, *((f"because: {now.reason}",) if now.reason else ()))
-    out = [f"{name.replace('_', ' ')}: {getattr(before, name)} → {getattr(now, name)}" for name in ("confidence", "hedged", "status", "reason") if getattr(before, name) != getattr(now, name)]
+    out = [f"{name.replace('_', ' ')}: {_said(getattr(before, name))} → {_said(getattr(now, name))}" for name in ("confidence", "hedged", "status", "reason") if getattr(before, name) != getattr(now, name)]
     old, new = [e.quote for e in before.evidence], [e.quote for e in now.evidence]
     return (*out, *(f"+ “{q}”" for q in new if q not in old), *(f"− “{q}”" for q in old if q not in new))
 
@@ -216,7 +216,11 @@ def _changed_fields(before: Node | Relation, after: Node | Relation, names: _Nam
 
 
 def _shown(value: Any, names: _Names) -> str:
-    return "nothing" if value is None else names.of(value) if isinstance(value, str) else str(value)
+    return names.of(value) if isinstance(value, str) else _said(value)
+
+
+def _said(value: Any) -> str:
+    return "nothing" if value is None else str(value)
 
 
 def _identity(changes: Iterable[Change], names: _Names) -> list[Difference]:
