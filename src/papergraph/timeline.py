@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time
 
 from papergraph.errors import UsageError
@@ -27,14 +27,22 @@ def newest_first(store: Store) -> Iterator[ChangeSet]:
         given, limit = len(found), limit * 8
 
 
-def is_undone(store: Store, change_set: ChangeSet) -> bool:
-    """Whether a change set does not stand: the newest that takes it back does."""
+def is_undone(store: Store, change_set: ChangeSet, known: Mapping[int, ChangeSet] | None = None) -> bool:
+    """Whether a change set does not stand: the newest that takes it back does. `known` are change sets by number that need not be looked up."""
     undone = False
     while change_set.undone_by is not None:
-        by = store.head(change_set.undone_by)
+        by = (known or {}).get(change_set.undone_by) or store.head(change_set.undone_by)
         assert by is not None
         undone, change_set = not undone, by
     return undone
+
+
+def _told(store: Store) -> Iterator[tuple[ChangeSet, bool]]:
+    """The change sets, the newest first, each with whether it is undone."""
+    known: dict[int, ChangeSet] = {}
+    for one in newest_first(store):
+        known[one.number] = one
+        yield one, is_undone(store, one, known)
 
 
 def undo(store: Store, number: int | None) -> tuple[ChangeSet, tuple[Change, ...]]:
@@ -51,7 +59,7 @@ def undo(store: Store, number: int | None) -> tuple[ChangeSet, tuple[Change, ...
         If there is none, it is undone already, or a later change set builds on it.
     """
     if number is None:
-        found = next((c for c in newest_first(store) if c.undoes is None and not is_undone(store, c)), None)
+        found = next((c for c, undone in _told(store) if c.undoes is None and not undone), None)
         if found is None:
             raise UsageError("nothing to undo")
     else:
@@ -75,7 +83,7 @@ def redo(store: Store, number: int | None) -> tuple[ChangeSet, ChangeSet, tuple[
         If there is none, it stands, or a later change set builds on what is without it.
     """
     if number is None:
-        undone = (_first(store, c) for c in newest_first(store) if c.undoes is not None and not is_undone(store, c))
+        undone = (_first(store, c) for c, undone in _told(store) if c.undoes is not None and not undone)
         last = next((c for c, taken_back in undone if taken_back and is_undone(store, c)), None)
         if last is None:
             raise UsageError("nothing was undone that could be brought back")
@@ -125,12 +133,12 @@ def _standing_after(store: Store, number: int) -> list[int]:
 
     One that takes back another later one stands for nothing: the two cancel out. One that takes back an earlier one does.
     """
-    out = []
-    for n in store.touched_after(number):
-        later = change_set(store, n)
-        if not is_undone(store, later) and (later.undoes is None or later.undoes < number):
-            out.append(n)
-    return sorted(out, reverse=True)
+    touched = store.touched_after(number)
+    if not touched:
+        return []
+    known = {c.number: c for c in store.history(limit=store.history(limit=1)[0].number - number)}
+    later = [known[n] for n in touched if n in known]
+    return sorted((c.number for c in later if not is_undone(store, c, known) and (c.undoes is None or c.undoes < number)), reverse=True)
 
 
 def _back(change: Change, now: Statement | None) -> Change | None:
