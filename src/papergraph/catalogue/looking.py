@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from papergraph.catalogue.index import Index, Work, identifier_keys, words_of
 from papergraph.model import Paper
-from papergraph.resolve.matching import SURE, Match, Prepared, match_prepared, prepare, signals
+from papergraph.resolve.matching import SURE, Match, Prepared, match_prepared, prepare, signals, worth
 
 _SHOWN = 8
 _IDENTIFIED = Match(0.99, ("same identifier",))
@@ -17,7 +17,7 @@ _FIRST, _LIKELY = 64, 8
 """So many works with one key, or with the most words of a title, are compared."""
 _RAREST, _ROWS = 12, 1_500
 """So many of a title's words are looked up, the rarest first, as long as they have together no more works than this, but two at least."""
-_ONLY = 0.92
+_ONLY = 0.94
 """The certainty that a title has which agrees with that of just one work, if nothing speaks against it."""
 _LINKED = 0.95
 """The certainty that an identifier gives whose work no other entry claims, unless the titles contradict it."""
@@ -70,7 +70,8 @@ def look(index: Index, paper: Paper, *, least: float = SURE) -> Answer:
         answer = _decided(how, ready, index.works(numbers), least, seen, whole=len(numbers) < _FIRST)
         if answer is not None:
             return answer
-    answer = _decided("near", ready, index.works(_near(index, ready)), least, seen, whole=True)
+    near = [w for w in index.works(_near(index, ready)) if w.number in seen or worth(ready, prepare(w.paper))]
+    answer = _decided("near", ready, near, least, seen, whole=True)
     if answer is not None:
         return answer
     likely = sorted((c for c in seen.values() if c.match.certainty >= _LIKELIHOOD), key=_order)[:_SHOWN]

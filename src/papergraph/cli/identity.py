@@ -218,7 +218,7 @@ def catalogue_look(
     title: Annotated[str, typer.Argument(metavar="TITLE", help="A title, a short name, a DOI, an arXiv or OpenReview id, or an address.")],
     author: Annotated[list[str] | None, typer.Option("--author", help="An author. May be repeated.")] = None,
     year: Annotated[int | None, typer.Option("--year", min=1000, max=3000)] = None,
-    least: Certainty = 0.9,
+    least: Certainty = 0.93,
     place: Place = None,
     json: Json = False,
 ) -> None:
@@ -264,7 +264,7 @@ def _work_properties(paper: Paper) -> dict[str, Any]:
 
 
 @catalogue.command("apply")
-def catalogue_apply(context: typer.Context, least: Certainty = 0.9, dry_run: DryRun = False, place: Place = None, json: Json = False) -> None:
+def catalogue_apply(context: typer.Context, least: Certainty = 0.93, dry_run: DryRun = False, place: Place = None, json: Json = False) -> None:
     """Give the papers of the notes their full names, authors, years and identifiers from the catalogue; what the notes tell stays first."""
     from papergraph.catalogue.applying import changes
 

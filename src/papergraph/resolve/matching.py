@@ -24,7 +24,7 @@ from papergraph.resolve.people import Person, Shared, read_person, shared
 from papergraph.resolve.titles import Likeness, Title, compare, read_title
 from papergraph.resolve.venues import kind_of, same_venue
 
-SURE = 0.9
+SURE = 0.93
 """The certainty from which on two papers may be taken for one work without asking; what is wrong at it is measured."""
 _FORBIDDEN = 0.02
 """The certainty of two works with different arXiv ids: an archive gives one work one id."""
@@ -284,13 +284,11 @@ def candidates(papers: Sequence[Prepared]) -> list[tuple[int, int]]:
         p = papers[n]
         return (p.names[0].key if p.names else "", p.people[0].joined if p.people else "", p.paper.year or 0)
 
-    return [(a, b) for a, b in pairs([p.names for p in papers], keys, order) if _worth(papers[a], papers[b], keys[a], keys[b])]
+    return [(a, b) for a, b in pairs([p.names for p in papers], keys, order) if not set(keys[a]).isdisjoint(keys[b]) or worth(papers[a], papers[b])]
 
 
-def _worth(a: Prepared, b: Prepared, ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
-    """A quick look: whether a closer one can find a match."""
-    if ours and not set(ours).isdisjoint(theirs):
-        return True
+def worth(a: Prepared, b: Prepared) -> bool:
+    """A quick look at two papers' titles: whether a closer one can find a match."""
     for x in a.names:
         for y in b.names:
             if ratio(x.key, y.key, score_cutoff=60) or y.key in x.heads or x.key in y.heads or y.key in x.short or x.key in y.short:
