@@ -6,12 +6,12 @@ it back later leads to just what would be without it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from papergraph.errors import UsageError
 from papergraph.folding import digest, fold
 from papergraph.model import MERGE, SPLIT, Paper, Statement
-from papergraph.resolve.identity import MERGED, identify
+from papergraph.resolve.identity import MERGED, all_keys, identify
 from papergraph.store.changes import Change
 from papergraph.store.protocol import Store
 from papergraph.vocabulary import Role
@@ -25,8 +25,10 @@ def merge(store: Store, a: Paper, b: Paper) -> tuple[Change, ...]:
     if a.id == b.id:
         return ()
     said = _said(store, [a.id, b.id])
-    for asserter in sorted({s.asserter for s in said if s.asserter.startswith(SPLIT)}):
-        works = _works(s for s in said if s.asserter != asserter)
+    splits = sorted({s.asserter for s in said if s.asserter.startswith(SPLIT)})
+    known = _beside(store, said) if splits else []
+    for asserter in splits:
+        works = _works(s for s in known if s.asserter != asserter)
         if works.get(a.id) == works.get(b.id):
             return _without(said, [asserter])
     key = digest(*sorted((a.id, b.id)))
@@ -52,13 +54,17 @@ def split(store: Store, paper: Paper, name: str | None = None) -> tuple[Change, 
     said = _said(store, [paper.id])
     titles = _titles(said)
     merges = sorted({s.asserter for s in said if s.asserter.startswith(MERGE)})
-    if len(titles) < 2 and not merges:
-        raise UsageError(f"the notes know “{paper.title}” by this one name only; there is nothing to split")
-    if name is None:
-        if len(merges) == 1:
+    if len(titles) < 2:
+        if merges:
             return _without(said, merges)
-        others = [m for m in titles if m != paper.id]
-        if merges or len(others) != 1:
+        raise UsageError(f"the notes know “{paper.title}” by this one name only; there is nothing to split")
+    beside = _beside(store, said)
+    # what would be one work without the user's merges
+    works = _works(s for s in beside if s.asserter not in merges)
+    parts = {works[m] for m in titles}
+    if name is None:
+        others = [m for m in titles if m != paper.id and (len(parts) == 1 or works[m] != works.get(paper.id))]
+        if len(parts) > 2 or (len(parts) == 1 and len(others) > 1):
             raise UsageError(f"“{paper.title}” has several names; say which one is another work:{_listed(titles)}")
         chosen = others[0]
     else:
@@ -66,16 +72,32 @@ def split(store: Store, paper: Paper, name: str | None = None) -> tuple[Change, 
         if len(found) != 1:
             raise UsageError(f"'{name}' is none of the names of “{paper.title}”; they are:{_listed(titles)}" if not found else f"'{name}' may be any of these; give the id:{_listed({m: titles[m] for m in found})}")
         chosen = found[0]
-    for asserter in merges:
-        works = _works(s for s in said if s.asserter != asserter)
-        if len(set(works.values())) > 1 and any(works[m] != works[chosen] for m in titles):
-            return _without(said, [asserter])
-    return (Change(None, Statement(f"{SPLIT}{chosen}", Paper(chosen, titles[chosen][0], Role.CITED, apart=True))),)
+    # merges that lead from what is one work with the name anyway to others
+    leading = {m for m in merges if {works.get(s.element.id) == works[chosen] for s in said if s.asserter == m} == {True, False}}
+    now = _works(s for s in beside if s.asserter not in leading)
+    if any(now[m] != now[chosen] for m in titles):
+        return _without(said, leading)
+    own = {s.asserter for s in said if s.asserter in merges and s.element.id == chosen}
+    return (*_without(said, own), Change(None, Statement(f"{SPLIT}{chosen}", Paper(chosen, titles[chosen][0], Role.CITED, apart=True))))
 
 
 def _said(store: Store, works: Sequence[str]) -> list[Statement]:
     """All that is stated on the mentions that are these works."""
     return [s for s in store.statements_on({*works, *store.mentions_of(works)}) if isinstance(s.element, Paper)]
+
+
+def _beside(store: Store, said: Iterable[Statement]) -> list[Statement]:
+    """These statements on papers, and those on all mentions that share a key with theirs, and so on: what tells which are one work."""
+    out = {s.key: s for s in said}
+    mentions: set[str] = set()
+    while True:
+        keys = all_keys(s.element for s in out.values() if isinstance(s.element, Paper))
+        found = {s.element.id for s in out.values()} | store.mentions_with(keys)
+        found |= store.mentions_of(set(store.works_of(found).values())).keys()
+        if found <= mentions:
+            return list(out.values())
+        out |= {s.key: s for s in store.statements_on(found - mentions) if isinstance(s.element, Paper)}
+        mentions |= found
 
 
 def _works(said: Iterable[Statement]) -> dict[str, str]:
@@ -96,7 +118,7 @@ def _titles(said: Iterable[Statement]) -> dict[str, list[str]]:
     return {m: [*names] for m, names in out.items()}
 
 
-def _without(said: Iterable[Statement], asserters: Sequence[str]) -> tuple[Change, ...]:
+def _without(said: Iterable[Statement], asserters: Collection[str]) -> tuple[Change, ...]:
     return tuple(Change(s, None) for s in said if s.asserter in asserters)
 
 

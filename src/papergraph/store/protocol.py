@@ -217,6 +217,9 @@ class Store(Postings, Protocol):
     def graph(self) -> Graph:
         """The whole graph."""
 
+    def mentions_with(self, keys: Iterable[str]) -> set[str]:
+        """The ids of the mentions of papers that have one of these keys (`resolve.identity`)."""
+
     def works_of(self, mentions: Iterable[str]) -> dict[str, str]:
         """The work that each of these mentions of papers is."""
 
