@@ -19,6 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from conftest import STORES, empty
 from papergraph.catalogue.applying import changes
 from papergraph.catalogue.files import format_of, read
 from papergraph.catalogue.index import Index
@@ -27,7 +28,6 @@ from papergraph.catalogue.records import Entry, authors, entry, fields_of
 from papergraph.errors import NotesError, StoreBusyError, StoreError, StoreMissingError, UsageError
 from papergraph.library import Library
 from papergraph.model import CATALOGUE, Paper, Problem
-from papergraph.store import open_store
 from papergraph.store.protocol import Filter
 
 SETCSE = "SetCSE: Set Operations using Contrastive Learning of Sentence Embeddings"
@@ -366,11 +366,11 @@ def test_a_work_that_two_files_hold_is_one_and_the_fuller_entry_counts(index: In
 # --- what it says of a store's papers
 
 
-@pytest.fixture
-def library(tmp_path: Path) -> Iterator[Library]:
+@pytest.fixture(params=STORES)
+def library(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Library]:
     notes = tmp_path / "notes.md"
     notes.write_text("# Reading\n\n- [Attention is all you need](https://arxiv.org/abs/1706.03762)\n  - the Transformer\n- [SetCSE](https://openreview.net/forum?id=zEHGSN8Hy8)\n- [Quite Another Thing That Nobody Wrote](https://example.org/x.pdf)\n", encoding="utf-8")
-    with Library(open_store(":memory:")) as opened:
+    with Library(empty(request, tmp_path, request.param)) as opened:
         opened.import_notes(notes)
         yield opened
 

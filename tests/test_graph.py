@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from papergraph import merging
 from papergraph.editing import decide
+from papergraph.errors import UsageError
 from papergraph.folding import concept_id, note_id, paper_id, relation_id, topic_id
 from papergraph.graph import build, to_networkx
 from papergraph.model import USER, Concept, Evidence, Note, Paper, Relation, Source, Statement, Topic
 from papergraph.resolve.identity import identify
 from papergraph.store import open_store
-from papergraph.store.changes import changes_between
+from papergraph.store.changes import Change, changes_between
+from papergraph.store.protocol import Store
 from papergraph.vocabulary import RELATIONS, AssertedBy, Kind, Role, Status
 
 
@@ -136,6 +140,35 @@ def said_by_a_source(draw: st.DrawFn, source: str) -> list[Statement]:
     return [Statement(source, e) for e in elements.values()]  # type: ignore[arg-type]
 
 
+def said_aside(store: Store, data: st.DataObject) -> tuple[Change, ...]:
+    """What the user, a catalogue or a decision says beside the notes: who is who, what is known of a work, which sentences are kept; or the end of it."""
+    asides = [s for s in store.all_statements() if s.aside]
+    papers = store.graph().papers()
+    if asides and (not papers or data.draw(st.integers(0, 2)) == 0):
+        return (Change(data.draw(st.sampled_from(asides)), None),)
+    if not papers:
+        return ()
+    a, b = data.draw(st.sampled_from(papers)), data.draw(st.sampled_from(papers))
+    way = data.draw(st.sampled_from(["merge", "split", "catalogue", "kept"]))
+    if way == "merge":
+        return merging.merge(store, a, b)
+    if way == "split":
+        try:
+            return merging.split(store, a, data.draw(st.sampled_from([None, *store.mentions_of([a.id])])))
+        except UsageError:
+            return ()
+    if way == "kept":
+        if a.id == b.id:
+            return ()
+        evidence = (Evidence(None, "kept", "x.md", 1, 0, 4, "r", 0.5, source="s-a", lost=True),)
+        wanted = relation("SIMILAR_TO", a, b, "kept:s-a", evidence=evidence)
+    else:
+        wanted = Statement("catalogue:x", cited(f"{a.title} in Full", year=2020, doi=data.draw(st.sampled_from([None, "10.1/x"]))))
+        wanted = Statement("catalogue:x", replace(wanted.element, id=a.id))  # type: ignore[type-var]
+    held = {s.key: s for s in store.statements_on([wanted.element.id])}
+    return (Change(held.get(wanted.key), wanted),) if held.get(wanted.key) != wanted else ()
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_a_store_that_is_brought_up_to_date_holds_what_all_statements_make(data: st.DataObject) -> None:
@@ -149,6 +182,8 @@ def test_a_store_that_is_brought_up_to_date_holds_what_all_statements_make(data:
                 gone = data.draw(st.sampled_from(removable))
                 held = [s for s in store.statements_on([gone.id]) if s.asserter == USER]
                 store.apply(changes_between(held, [Statement(USER, gone, removed=not held)]), by="user", action="remove")
+            elif data.draw(st.integers(0, 3)) == 0:
+                store.apply(said_aside(store, data), by="user", action="aside")
             elif graph.relations and data.draw(st.integers(0, 2)) == 0:
                 decided = data.draw(st.sampled_from(graph.relations))
                 status = data.draw(st.sampled_from(list(Status)))

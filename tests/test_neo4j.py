@@ -33,7 +33,7 @@ from papergraph.store.changes import Change, changes_between
 from papergraph.store.neo4j import Login
 from papergraph.store.protocol import Store
 from papergraph.vocabulary import LABELS, RELATIONS, STRUCTURE, AssertedBy, Status
-from test_graph import said_by_a_source
+from test_graph import said_aside, said_by_a_source
 
 PAPERGRAPH = str(Path(sys.executable).parent / "papergraph")
 INTERNAL = {"Statement", "ChangeSet", "ChangePage", "Store", "Layout", "Kept"}
@@ -143,7 +143,7 @@ def test_a_person_sees_a_natural_graph(iclr_there: Library, server: Neo4j) -> No
 # --- the same as the embedded store
 
 
-OPERATIONS = st.lists(st.sampled_from(["import", "import", "import", "remove", "relate", "decide", "undo", "alias"]), min_size=2, max_size=7)
+OPERATIONS = st.lists(st.sampled_from(["import", "import", "import", "remove", "relate", "decide", "aside", "undo", "alias"]), min_size=2, max_size=7)
 
 
 @settings(max_examples=int(os.environ.get("PAPERGRAPH_EXAMPLES", "12")), deadline=None, suppress_health_check=list(HealthCheck))
@@ -183,6 +183,8 @@ def _changes(store: Store, operation: str, data: st.DataObject) -> Any:
         return changes_between(held, [Statement(USER, gone, removed=not held)])
     if operation == "alias":
         return editing.add_alias(store, data.draw(st.sampled_from(named)), data.draw(st.sampled_from(["別名", "Alpha", "x`y$z", "Zed"])))
+    if operation == "aside":
+        return said_aside(store, data)
     if operation == "decide":
         if not graph.relations:
             return ()
