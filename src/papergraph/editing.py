@@ -270,7 +270,7 @@ def edit_paper(store: Store, paper: Paper, **fields: Any) -> tuple[Change, ...]:
     Raises
     ------
     UsageError
-        If the title is empty or the address none of the web.
+        If the title is empty, the address none of the web, or an identifier none.
     """
     for field, value in fields.items():
         for text in value if isinstance(value, tuple) else (value,):
@@ -279,9 +279,22 @@ def edit_paper(store: Store, paper: Paper, **fields: Any) -> tuple[Change, ...]:
         fields["title"] = _name(fields["title"], "title")
     if fields.get("url") and not is_web(fields["url"]):
         raise UsageError(f"'{fields['url']}' is no web address; give one that begins with https://")
+    for field, what in (("doi", "DOI, for example 10.1000/182"), ("arxiv_id", "arXiv id, for example 2310.02226")):
+        if given := fields.pop(field, None):
+            fields |= _identified(str(given), field, what)
     held = next((s.element for s in store.statements_on([paper.id]) if s.asserter == USER and not s.removed), None)
     own = held if isinstance(held, Paper) else Paper(paper.id, paper.title, Role.CITED)
     return _put(store, [Statement(USER, replace(own, **fields))])
+
+
+def _identified(given: str, field: str, what: str) -> dict[str, str]:
+    """The fields that an identifier gives, in its one spelling, be it bare or an address."""
+    texts = (given.strip(), f"arXiv:{given.strip()}") if field == "arxiv_id" else (given.strip(),)
+    found = next((i for text in texts if (i := identifiers(text)).doi or i.arxiv_id), None)
+    if found is None:
+        raise UsageError(f"'{given}' is no {what}")
+    # arXiv registers its preprints as DOIs
+    return {"arxiv_id": found.arxiv_id} if found.arxiv_id else {"doi": found.doi or ""}
 
 
 def remove(store: Store, element: Node | Relation) -> tuple[Change, ...]:
