@@ -147,7 +147,7 @@ def test_what_the_user_does_is_theirs(store: Store, write: Write) -> None:
     other = arrow.replace("1", "2")
     for do, expected, details in (
         (lambda: library.accept(first[0].id, reason="見た"), [("accepted", "relation", arrow)], ("because: 見た",)),
-        (lambda: library.reject(first[0].id), [("rejected", "relation", arrow)], ("status: accepted → rejected", "reason: 見た → nothing")),
+        (lambda: library.reject(first[0].id), [("rejected", "relation", arrow)], (f"confidence: 1.0 → {first[0].evidence[0].confidence}", "status: accepted → rejected", "reason: 見た → nothing")),
         (
             lambda: library.edit_relation(second[0].id, kind="extends"),
             [("added", "relation", "Paper Number 2 About Some Things — extends — Second Work 2 On Other Matters"), ("rejected", "relation", other)],

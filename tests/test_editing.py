@@ -81,7 +81,7 @@ def test_a_relation_is_put_right_in_type_direction_confidence_and_hedge(store: S
         library.reverse(relation.id)
     library.edit_relation(relation.id, confidence=0.4, hedged=True)
     ((found, _, _),) = library.relations()
-    assert (found.id, found.confidence, found.hedged, found.status, len(found.evidence)) == (relation.id, 0.4, True, "accepted", 1)
+    assert (found.id, found.confidence, found.hedged, found.status, len(found.evidence)) == (relation.id, 0.4, True, "proposed", 1)
     assert library.edit_relation(relation.id, confidence=0.4, hedged=True) is None
     library.retype(relation.id, "extends")
     ((extends, a, b),) = library.relations()

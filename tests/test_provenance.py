@@ -187,7 +187,7 @@ def test_three_files_state_it_the_user_accepts_it_and_then_says_what_it_is(store
         )
     files = ("notes/a.md", "notes/b.md", "notes/c.md")
     assert told == {
-        "SIMILAR_TO": ("rejected", "is extends", [*(("notes", f, 1, 1, ["there"]) for f in files), ("you", "", 2, 3, [])]),
+        "SIMILAR_TO": ("rejected", "is extends; before: 見た", [*(("notes", f, 1, 1, ["there"]) for f in files), ("you", "", 2, 3, [])]),
         "EXTENDS": ("accepted", None, [*(("kept", f, 3, 3, ["there"]) for f in files), ("you", "", 3, 3, [])]),
     }
     ((_, assertions, _),) = [library.why(r) for r in library.between("Paper Number 1", "Paper Number 2") if r == before]

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING
 from papergraph.errors import StoreError
 from papergraph.graph import build, leads_to
 from papergraph.model import USER, Graph, Note, Paper, Relation, Statement
-from papergraph.resolve.identity import keys_of
+from papergraph.resolve.identity import keys_of, works_in
 from papergraph.store.indexed import names_of, tokens_of
 from papergraph.store.neo4j_rows import key_of
-from papergraph.store.rows import count_terms, works_in
+from papergraph.store.rows import count_terms
 from papergraph.store.sqlite_files import PART
 from papergraph.vocabulary import Status
 
@@ -306,8 +306,9 @@ def examine_file(path: Path, now: float | None = None) -> list[Finding]:
 
 
 def leftovers(path: Path, now: float) -> list[Path]:
-    """The files beside a store that were being written when something was cut off, and no longer are, by name."""
-    found = path.parent.glob(f".{glob.escape(path.stem)}*{PART}*")
+    """The files beside a store that were being written when something was cut off, and no longer are, by name: copies of it and its backups."""
+    names = (f".{glob.escape(path.name)}.*{PART}*", f".{glob.escape(path.stem)}-*{PART}*")
+    found = {p for name in names for p in path.parent.glob(name)}
     return sorted(p for p in found if p.is_file() and now - p.stat().st_mtime > LEFT_SECONDS)
 
 

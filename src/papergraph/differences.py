@@ -101,16 +101,21 @@ class _Names:
     def __init__(self, store: Store, changes: Iterable[Change]) -> None:
         own: dict[str, Node] = {}
         ends: set[str] = set()
+        nameless: set[str] = set()
         for s in (s for c in changes for s in (c.before, c.after) if s):
             if isinstance(s.element, Relation):
                 ends |= {s.element.source, s.element.target}
-            else:
+            elif s.element.name:
                 own[s.element.id] = s.element
+            else:
+                nameless.add(s.element.id)
             if _by(s.asserter) == "file":
                 ends.add(s.asserter)
             elif s.asserter.startswith(LLM):
                 ends.add(s.asserter.removeprefix(LLM))
-        self._nodes: Mapping[str, Node] = {**store.get(ends - own.keys()), **own}
+        # a work under several names is told by the one that is meant
+        named = {s.element.id: s.element for s in store.statements_on(nameless - own.keys()) if not isinstance(s.element, Relation) and s.element.name}
+        self._nodes: Mapping[str, Node] = {**store.get(ends - own.keys()), **named, **own}
 
     def of(self, node: str) -> str:
         """The name of a node."""
@@ -159,7 +164,7 @@ def _difference(change: Change, other: Change | None, names: _Names, renames: Ma
         return Difference(verb, "relation", _arrow(element, names), element.id, _relation_details(change), place, _was(change, other))
     what = str(element.label).lower()
     details = tuple(_changed_fields(change.before.element, element, names)) if change.before and change.after and change.verb == "changed" else ()
-    return Difference(verb, what, element.name, element.id, details, place, _was(change, other))
+    return Difference(verb, what, element.name or names.of(element.id), element.id, details, place, _was(change, other))
 
 
 def _file(change: Change, names: _Names, renames: Mapping[str, str]) -> Difference | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from papergraph.errors import UsageError
 from papergraph.folding import concept_id, fold, paper_id, relation_id, squeeze, topic_id
 from papergraph.graph import stated_as
-from papergraph.model import ENDS, KEPT, USER, Concept, Evidence, Node, Note, Paper, Relation, Source, Statement, Topic
+from papergraph.model import EDIT, ENDS, KEPT, USER, Concept, Evidence, Node, Note, Paper, Relation, Source, Statement, Topic
 from papergraph.resolve.identifiers import identifiers, is_web
 from papergraph.resolve.identity import identifier_keys
 from papergraph.store.changes import Change
@@ -65,17 +65,36 @@ def add_relation(store: Store, source: Node, kind: str, target: Node, *, note: s
     own_words = _words(note, "note")
     evidence = (Evidence(None, own_words, None, None, None, None, "user", confidence, hedged),) if own_words else ()
     relation = Relation(own, kind, ends[0], ends[1], confidence, hedged, AssertedBy.USER, Status.ACCEPTED, evidence)
-    # the relation vouches for its ends, so that it stays when the notes that named them go
-    vouchers = [Statement(f"{USER}:{own}", _bare(end)) for end in (source, target)]
-    return _put(store, [Statement(USER, relation), *vouchers])
+    return _state(store, relation, (source, target))
 
 
-def _bare(node: Paper | Concept) -> Node:
-    """The node with what it is known by alone: by its identifiers a paper is the same when its title is put right in the notes."""
-    if isinstance(node, Concept):
-        return Concept(node.id, node.pref_label)
-    url = None if node.doi or node.arxiv_id or node.openreview_id else node.url
-    return Paper(node.id, node.title, Role.CITED, url=url, doi=node.doi, arxiv_id=node.arxiv_id, openreview_id=node.openreview_id)
+def _state(store: Store, relation: Relation, ends: Sequence[Paper | Concept]) -> tuple[Change, ...]:
+    """The changes that make a relation between works the user's word, in place of what the user said of it under any of their names.
+
+    It vouches for its ends, so that it stays when the notes that named them go.
+    """
+    said = _said_of(store, relation) or [relation]
+    # what was said before in words of one's own stays beside what is said now
+    put = [replace(relation, id=r.id, source=r.source, target=r.target, evidence=tuple(dict.fromkeys((*(e for e in r.evidence if e.path is None), *relation.evidence)))) for r in said]
+    beside = [s for r in put for s in (*_vouchers(r.id, ends), *_known_ends(r.id, ends))]
+    return _put(store, [*(Statement(USER, r) for r in put), *beside])
+
+
+def _said_of(store: Store, relation: Relation) -> list[Relation]:
+    """What the user said of a relation of the graph, under any names of the works at its ends."""
+    mentions = store.mentions_of([relation.source, relation.target])
+    return [s.element for s in store.statements_on(stated_as(relation, mentions)) if s.asserter == USER and isinstance(s.element, Relation)]
+
+
+def _vouchers(relation: str, ends: Iterable[Paper | Concept]) -> list[Statement]:
+    """Statements that keep the ends of a user's relation in the graph."""
+    return [Statement(f"{USER}:{relation}", Paper(e.id, e.title, Role.CITED) if isinstance(e, Paper) else Concept(e.id, e.pref_label)) for e in ends]
+
+
+def _known_ends(relation: str, ends: Iterable[Paper | Concept]) -> list[Statement]:
+    """Statements that know the ends of a decision by their identifiers: they are the same works when their titles are put right in the notes."""
+    keys = [(e, identifier_keys(e)) for e in ends if isinstance(e, Paper)]
+    return [Statement(f"{ENDS}{relation}", Paper(e.id, "", Role.CITED, same=same)) for e, same in keys if same]
 
 
 def add_paper(
@@ -144,12 +163,11 @@ def add_concept(store: Store, name: str) -> tuple[Concept, tuple[Change, ...]]:
 def add_alias(store: Store, node: Node, name: str) -> tuple[Change, ...]:
     """The changes that give a paper, topic or concept another name."""
     name = _name(name, "name")
-    held = next((s.element for s in store.statements_on([node.id]) if s.asserter == USER), None)
     if isinstance(node, Paper):
-        own = held if isinstance(held, Paper) else Paper(node.id, node.title, Role.CITED)
         if fold(name) in {fold(n) for n in (node.title, *node.aliases)}:
             return ()
-        return _put(store, [Statement(USER, replace(own, aliases=(*own.aliases, name)))])
+        return _put(store, [replace(s, element=replace(s.element, aliases=(*s.element.aliases, name))) for s in _edits(store, node) if isinstance(s.element, Paper)])
+    held = next((s.element for s in store.statements_on([node.id]) if s.asserter == USER), None)
     if isinstance(node, Topic | Concept):
         label = held if isinstance(held, Topic | Concept) else node
         if fold(name) in {fold(n) for n in (node.pref_label, *node.alt_labels)}:
@@ -190,23 +208,23 @@ def decide(store: Store, relation: Relation, status: Status, reason: str | None 
     reason = _words(reason, "reason")
     if relation.status is status and (reason is None or reason == relation.reason):
         return ()
-    mentions = store.mentions_of([relation.source, relation.target])
-    said = [s.element for s in store.statements_on(stated_as(relation, mentions)) if s.asserter == USER and isinstance(s.element, Relation)]
-    stands = said or [replace(relation, evidence=tuple(e for e in relation.evidence if e.path is None))]
-    decided = [replace(r, status=status, reason=reason, confidence=1.0 if status is Status.ACCEPTED else r.confidence) for r in stands]
+    told = [e.confidence for e in relation.evidence if e.path is not None]
+    sure = 1.0 if status is Status.ACCEPTED else max(told, default=relation.confidence)
+    stands = _said_of(store, relation) or [replace(relation, evidence=tuple(e for e in relation.evidence if e.path is None))]
+    decided = [replace(r, status=status, reason=reason, confidence=sure) for r in stands]
+    ends = [end for end in store.get([relation.source, relation.target]).values() if isinstance(end, Paper | Concept)]
     # what was added by hand vouches for its ends whatever is decided about it
     ids = [r.id for r in decided if r.asserted_by is not AssertedBy.USER]
-    ends = [end for end in store.get([relation.source, relation.target]).values() if isinstance(end, Paper | Concept)]
+    beside = [s for r in decided for s in _known_ends(r.id, ends)]
     if status is Status.ACCEPTED:
-        beside = [Statement(f"{USER}:{i}", _bare(end)) for i in ids for end in ends]
-        gone = {f"{ENDS}{i}" for i in ids}
-    else:
-        # by their identifiers the works are the same when their titles are put right in the notes
-        keys = [(end, identifier_keys(end)) for end in ends if isinstance(end, Paper)]
-        beside = [Statement(f"{ENDS}{i}", Paper(end.id, end.title, Role.CITED, same=same)) for i in ids for end, same in keys if same]
-        gone = {f"{USER}:{i}" for i in ids}
-    former = [s for s in store.statements_on({relation.source, relation.target, *mentions}) if s.asserter in gone]
-    return (*_put(store, [*(Statement(USER, r) for r in decided), *beside]), *(Change(s, None) for s in former))
+        return _put(store, [*(Statement(USER, r) for r in decided), *(s for i in ids for s in _vouchers(i, ends)), *beside])
+    return (*_put(store, [*(Statement(USER, r) for r in decided), *beside]), *_dropped(store, relation, [f"{USER}:{i}" for i in ids]))
+
+
+def _dropped(store: Store, relation: Relation, asserters: Sequence[str]) -> tuple[Change, ...]:
+    """The changes that take back what is said beside a relation on its ends."""
+    ends = {relation.source, relation.target, *store.mentions_of([relation.source, relation.target])}
+    return tuple(Change(s, None) for s in store.statements_on(ends) if s.asserter in asserters)
 
 
 def revise(
@@ -214,7 +232,7 @@ def revise(
 ) -> tuple[Change, ...]:
     """The changes that put a relation right: another type or direction is another relation, so that the former is rejected.
 
-    The new one is the user's, accepted, on the same sentences.
+    The new one is the user's, accepted, on the same sentences. Another certainty or hedge decides nothing.
 
     Raises
     ------
@@ -233,6 +251,12 @@ def revise(
             raise UsageError(f"a relation starts from a paper; '{start.name if start else ends[0]}' is none")
         ends.reverse()
     own = relation_id(new_kind, *ends, symmetric=symmetric)
+    found = [end for end in store.get(ends).values() if isinstance(end, Paper | Concept)]
+    hedge = relation.hedged if hedged is None else hedged
+    if own == relation.id:
+        said = _said_of(store, relation) or [replace(relation, evidence=tuple(e for e in relation.evidence if e.path is None))]
+        put = [replace(r, confidence=relation.confidence if confidence is None else confidence, hedged=hedge) for r in said]
+        return _put(store, [*(Statement(USER, r) for r in put), *(s for r in put for s in _known_ends(r.id, found))])
     wanted = replace(
         relation,
         id=own,
@@ -240,7 +264,7 @@ def revise(
         source=ends[0],
         target=ends[1],
         confidence=1.0 if confidence is None else confidence,
-        hedged=relation.hedged if hedged is None else hedged,
+        hedged=hedge,
         asserted_by=AssertedBy.USER,
         status=Status.ACCEPTED,
         reason=None,
@@ -250,13 +274,13 @@ def revise(
     for e in relation.evidence:
         kept.setdefault(f"{KEPT}{e.source}" if e.source else USER, []).append(e)
     # what is of that type already keeps its sentences
-    held = {s.asserter: s.element.evidence for s in store.statements_on([own]) if isinstance(s.element, Relation)} if own != relation.id else {}
+    held = {s.asserter: s.element.evidence for s in store.statements_on([own]) if isinstance(s.element, Relation)}
     both = {asserter: tuple(dict.fromkeys((*held.get(asserter, ()), *kept.get(asserter, ())))) for asserter in (USER, *kept)}
     wanted = replace(wanted, evidence=both.pop(USER))
     sentences = [Statement(asserter, replace(wanted, asserted_by=AssertedBy.EXTRACTOR, status=Status.PROPOSED, evidence=pieces)) for asserter, pieces in both.items()]
-    vouchers = [Statement(f"{USER}:{own}", _bare(end)) for end in store.get(ends).values() if isinstance(end, Paper | Concept)]
-    put = _put(store, [Statement(USER, wanted), *vouchers, *(sentences if own != relation.id else ())])
-    return put if own == relation.id else (*decide(store, relation, Status.REJECTED, f"is {RELATIONS[new_kind].option}{' the other way' if reverse else ''}"), *put)
+    why = f"is {RELATIONS[new_kind].option}{' the other way' if reverse else ''}"
+    former = decide(store, relation, Status.REJECTED, f"{why}; before: {relation.reason}" if relation.reason else why)
+    return (*former, *_state(store, wanted, found), *_put(store, sentences))
 
 
 def edit_paper(store: Store, paper: Paper, **fields: Any) -> tuple[Change, ...]:
@@ -282,9 +306,20 @@ def edit_paper(store: Store, paper: Paper, **fields: Any) -> tuple[Change, ...]:
     for field, what in (("doi", "DOI, for example 10.1000/182"), ("arxiv_id", "arXiv id, for example 2310.02226")):
         if given := fields.pop(field, None):
             fields |= _identified(str(given), field, what)
-    held = next((s.element for s in store.statements_on([paper.id]) if s.asserter == USER and not s.removed), None)
-    own = held if isinstance(held, Paper) else Paper(paper.id, paper.title, Role.CITED)
-    return _put(store, [Statement(USER, replace(own, **fields))])
+    if fields.get("url"):
+        # as for a paper that is added
+        found = identifiers(fields["url"])
+        fields |= {k: v for k in ("doi", "arxiv_id", "openreview_id") if (v := getattr(found, k)) and k not in fields}
+    return _put(store, [replace(s, element=replace(s.element, **fields)) for s in _edits(store, paper) if isinstance(s.element, Paper)])
+
+
+def _edits(store: Store, paper: Paper) -> list[Statement]:
+    """What the user says of a paper, under any of its names: that is changed where there is something to change, and one under its own name is among them."""
+    mentions = {paper.id, *store.mentions_of([paper.id])}
+    said = [s for s in store.statements_on(mentions) if s.by_user and not s.removed]
+    if all(s.element.id != paper.id for s in said):
+        said.append(Statement(EDIT, Paper(paper.id, "", Role.CITED, same=identifier_keys(paper))))
+    return said
 
 
 def _identified(given: str, field: str, what: str) -> dict[str, str]:
@@ -308,18 +343,24 @@ def remove(store: Store, element: Node | Relation) -> tuple[Change, ...]:
     if isinstance(element, Note | Source):
         raise UsageError(f"a {element.label.lower()} follows its file; edit the notes and import them again")
     if isinstance(element, Relation):
-        mentions = store.mentions_of([element.source, element.target])
-        ids = stated_as(element, mentions)
+        ids = stated_as(element, store.mentions_of([element.source, element.target]))
         said = store.statements_on(ids)
-        by_notes = any(not s.asserter.startswith(USER) and not s.aside for s in said)
-        vouchers = [s for s in store.statements_on({element.source, element.target, *mentions}) if s.asserter in {f"{USER}:{i}" for i in ids}]
+        beside = _dropped(store, element, [f"{kind}{i}" for kind in (f"{USER}:", ENDS) for i in ids])
     else:
-        said = store.statements_on([element.id])
-        by_notes = any(not s.asserter.startswith(USER) and not s.aside for s in said) or (isinstance(element, Paper) and bool(element.path))
-        vouchers = []
+        said = store.statements_on({element.id, *store.mentions_of([element.id])} if isinstance(element, Paper) else {element.id})
+        beside = ()
         if any(s.asserter.startswith(f"{USER}:") and not s.aside for s in said):
             raise UsageError(f"'{element.name}' is an end of a relation that you added or accepted; remove that first (papergraph show {element.id})")
+    if not any(s.names and s.asserter != USER for s in said):
+        return (*(Change(s, None) for s in said if s.by_user or s.asserter.startswith(KEPT)), *beside)
     own = next((s for s in said if s.key == (element.id, USER)), None)
-    if by_notes:
-        return (Change(own, Statement(USER, element, removed=True)), *(Change(v, None) for v in vouchers))
-    return tuple(Change(s, None) for s in (*said, *vouchers) if s.asserter.startswith(USER) and not s.aside)
+    if isinstance(element, Relation):
+        ends = [end for end in store.get([element.source, element.target]).values() if isinstance(end, Paper | Concept)]
+        known = _put(store, _known_ends(element.id, ends))
+        kept = {c.statement.key for c in known} | {s.key for s in _known_ends(element.id, ends)}
+        gone = (*(c for c in beside if c.statement.key not in kept), *(Change(s, None) for s in said if s.asserter.startswith(KEPT)))
+        return (Change(own, Statement(USER, element, removed=True)), *known, *gone)
+    if isinstance(element, Paper):
+        # by its identifiers it stays out when its title is put right in the notes, but for as long only as nobody else has them
+        element = Paper(element.id, element.title, element.role, same=identifier_keys(element))
+    return (Change(own, Statement(USER, element, removed=True)),)

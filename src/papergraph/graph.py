@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from papergraph.folding import fold, relation_id
-from papergraph.model import CATALOGUE, USER, Concept, Edge, Evidence, Graph, Node, Note, Paper, Relation, Statement, Topic, label_of
-from papergraph.resolve.identity import all_keys, identify
+from papergraph.model import CATALOGUE, EDIT, USER, Concept, Edge, Evidence, Graph, Node, Note, Paper, Relation, Statement, Topic, label_of
+from papergraph.resolve.identity import all_keys, works_in
 from papergraph.vocabulary import LABELS, RELATIONS, AssertedBy, Role, Status
 
 if TYPE_CHECKING:
@@ -38,12 +38,8 @@ class Woven:
 
 
 def _weave(statements: tuple[Statement, ...], works: Mapping[str, str] | None) -> Woven:
-    """`works` holds, for mentions outside `statements`, the work each is; `None` where there are none outside."""
-    mentions: dict[str, list[Paper]] = {}
-    for s in statements:
-        if isinstance(s.element, Paper):
-            mentions.setdefault(s.element.id, []).append(s.element)
-    work = {**(works or {}), **identify(mentions)}
+    """`works` tells the work that each mention is; `None` where `statements` are all that tell it."""
+    work = works_in(statements) if works is None else works
     groups: dict[str, list[Statement]] = {}
     for s in statements:
         groups.setdefault(_own_id(s.element, work), []).append(s)
@@ -100,7 +96,7 @@ def _own_id(element: Node | Relation, work: Mapping[str, str]) -> str:
 def _rank(statement: Statement) -> tuple[int, str, int, str, str]:
     """The user's word first, then sources about the paper, then sources that cite it, then the catalogue; within these by place."""
     element = statement.element
-    if statement.asserter == USER:
+    if statement.by_user:
         weight = 0
     elif statement.aside:
         weight = 4
@@ -114,17 +110,18 @@ def _rank(statement: Statement) -> tuple[int, str, int, str, str]:
 
 
 def _merge_papers(own: str, group: list[Statement]) -> Paper:
-    said = [(s.element, s.asserter) for s in group if isinstance(s.element, Paper) and not (s.element.same or s.element.apart)]
+    said = [(s.element, s.asserter) for s in group if isinstance(s.element, Paper)]
     papers = [p for p, _ in said]
+    titled = [(p, asserter) for p, asserter in said if p.title]
     # the name is the user's, else the full one that a catalogue knows, else that of the best mention
-    best = next((p for p, asserter in said if asserter == USER and p.id == own), None)
-    best = best or next((p for p, asserter in said if asserter.startswith(CATALOGUE) and p.id == own), None)
-    best = best or next(p for p in papers if p.id == own)
+    best = next((p for p, asserter in titled if asserter in (USER, EDIT) and p.id == own), None)
+    best = best or next((p for p, asserter in titled if asserter.startswith(CATALOGUE) and p.id == own), None)
+    best = best or next(p for p, _ in titled if p.id == own)
     placed = next((p for p in papers if p.role is Role.ENTRY and p.path), next((p for p in papers if p.path), papers[0]))
     known = {fold(best.title)}
     aliases: list[str] = []
     for name in (n for p in papers for n in (*p.aliases, p.title)):
-        if fold(name) not in known:
+        if name and fold(name) not in known:
             known.add(fold(name))
             aliases.append(name)
 
@@ -286,7 +283,7 @@ def weave(store: Statements, before: Iterable[Statement], after: Iterable[Statem
                 keys |= all_keys((s.element,))
         mentions = found
     old = store.works_of(papers)
-    works = identify({m: [s.element for s in group if isinstance(s.element, Paper)] for m, group in papers.items() if group})
+    works = works_in(s for group in papers.values() for s in group)
     now = _alive(papers, works)
     was = store.existing(set(old.values()))
     moved = {m for m in papers if old.get(m) != works.get(m) or (works.get(m) in now) != (old.get(m) in was)}
@@ -311,7 +308,8 @@ def weave(store: Statements, before: Iterable[Statement], after: Iterable[Statem
     again = {s.element.id for s in referring if isinstance(s.element, Paper)} - papers.keys()
     if again:
         extra = store.statements_on(set(store.mentions_of(set(store.works_of(again).values()))))
-        more = _weave(tuple(extra), None)
+        # who they are has not changed; what they are called might tell otherwise than it does in the whole store
+        more = _weave(tuple(extra), store.works_of({s.element.id for s in extra}))
         woven = Woven((*woven.nodes, *more.nodes), woven.relations, {**woven.works, **more.works})
         gone_nodes |= {n.id for n in more.nodes}
     return Update(frozenset(gone_nodes), frozenset(gone_relations), woven.nodes, woven.relations, {m: works.get(m) for m in papers})

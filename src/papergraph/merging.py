@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from papergraph.errors import UsageError
 from papergraph.folding import digest, fold
 from papergraph.model import MERGE, SPLIT, Paper, Statement
-from papergraph.resolve.identity import MERGED, all_keys, identify
+from papergraph.resolve.identity import MERGED, all_keys, identifier_keys, works_in
 from papergraph.store.changes import Change
 from papergraph.store.protocol import Store
 from papergraph.vocabulary import Role
@@ -28,11 +28,12 @@ def merge(store: Store, a: Paper, b: Paper) -> tuple[Change, ...]:
     splits = sorted({s.asserter for s in said if s.asserter.startswith(SPLIT)})
     known = _beside(store, said) if splits else []
     for asserter in splits:
-        works = _works(s for s in known if s.asserter != asserter)
+        works = works_in(s for s in known if s.asserter != asserter)
         if works.get(a.id) == works.get(b.id):
             return _without(said, [asserter])
     key = digest(*sorted((a.id, b.id)))
-    put = [Statement(f"{MERGE}{key}", Paper(p.id, p.title, Role.CITED, same=(f"{MERGED}{key}",))) for p in (a, b)]
+    # with its identifiers each is the same when its title is put right in the notes
+    put = [Statement(f"{MERGE}{key}", Paper(p.id, "", Role.CITED, same=(f"{MERGED}{key}", *identifier_keys(p)))) for p in (a, b)]
     return tuple(Change(None, s) for s in put)
 
 
@@ -60,7 +61,7 @@ def split(store: Store, paper: Paper, name: str | None = None) -> tuple[Change, 
         raise UsageError(f"the notes know “{paper.title}” by this one name only; there is nothing to split")
     beside = _beside(store, said)
     # what would be one work without the user's merges
-    works = _works(s for s in beside if s.asserter not in merges)
+    works = works_in(s for s in beside if s.asserter not in merges)
     parts = {works[m] for m in titles}
     if name is None:
         others = [m for m in titles if m != paper.id and (len(parts) == 1 or works[m] != works.get(paper.id))]
@@ -74,11 +75,11 @@ def split(store: Store, paper: Paper, name: str | None = None) -> tuple[Change, 
         chosen = found[0]
     # merges that lead from what is one work with the name anyway to others
     leading = {m for m in merges if {works.get(s.element.id) == works[chosen] for s in said if s.asserter == m} == {True, False}}
-    now = _works(s for s in beside if s.asserter not in leading)
+    now = works_in(s for s in beside if s.asserter not in leading)
     if any(now[m] != now[chosen] for m in titles):
         return _without(said, leading)
     own = {s.asserter for s in said if s.asserter in merges and s.element.id == chosen}
-    return (*_without(said, own), Change(None, Statement(f"{SPLIT}{chosen}", Paper(chosen, titles[chosen][0], Role.CITED, apart=True))))
+    return (*_without(said, own), Change(None, Statement(f"{SPLIT}{chosen}", Paper(chosen, "", Role.CITED, apart=True))))
 
 
 def _said(store: Store, works: Sequence[str]) -> list[Statement]:
@@ -98,15 +99,6 @@ def _beside(store: Store, said: Iterable[Statement]) -> list[Statement]:
             return list(out.values())
         out |= {s.key: s for s in store.statements_on(found - mentions) if isinstance(s.element, Paper)}
         mentions |= found
-
-
-def _works(said: Iterable[Statement]) -> dict[str, str]:
-    """The work that each of these mentions is, as far as these statements tell."""
-    mentions: dict[str, list[Paper]] = {}
-    for s in said:
-        if isinstance(s.element, Paper):
-            mentions.setdefault(s.element.id, []).append(s.element)
-    return identify(mentions)
 
 
 def _titles(said: Iterable[Statement]) -> dict[str, list[str]]:

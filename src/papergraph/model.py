@@ -95,7 +95,7 @@ class Paper(Record):
     stands in the notes: `field path:line:start-end`.
 
     `same` and `apart` stand in statements of the user alone, never in the graph: `same` are further keys, and mentions that share one are one
-    work; a mention that is `apart` is one with no other mention but by a key `merge:…`.
+    work; a mention that is `apart` is one with no other mention but by a key `merge:…`. Such statements need no title.
     """
 
     label: ClassVar[Label] = Label.PAPER
@@ -241,8 +241,8 @@ class Statement:
     """One asserter's word on one element of the graph.
 
     `asserter` is a source's id; `llm:<source id>` for what a language model proposed; `user`, or `user:<relation id>` where a user's relation vouches for
-    one of its ends; or one of the asides: `user:merge:…` and `user:split:…`, which say only which mentions are one work, `user:ends:<relation id>`,
-    which knows the identifiers of what a rejected relation is between,
+    one of its ends; or one of the asides: `user:merge:…` and `user:split:…`, which say only which mentions are one work, `user:edit`, which
+    puts facts of a paper right, `user:ends:<relation id>`, which knows the identifiers of what a decision is about,
     `catalogue:<name>`, which knows more of a work that others name, and `kept:<source id>`, which holds the sentences that a decision
     of the user rests on where the source no longer states it by itself. `removed` marks the element as taken out by the user
     whatever the notes say.
@@ -263,6 +263,16 @@ class Statement:
         return self.asserter.startswith(ASIDES)
 
     @property
+    def by_user(self) -> bool:
+        """Whether it is the user's, and not made only beside another one."""
+        return self.asserter in (USER, EDIT)
+
+    @property
+    def names(self) -> bool:
+        """Whether somebody names the element by it of their own accord: neither aside, nor to vouch for the end of a relation."""
+        return not self.aside and not self.asserter.startswith(f"{USER}:")
+
+    @property
     def follows(self) -> bool:
         """Whether its quotes follow the notes: each import finds them again, whoever stated it."""
         return self.asserter.startswith((KEPT, LLM))
@@ -270,9 +280,9 @@ class Statement:
 
 USER = "user"
 LLM = "llm:"
-MERGE, SPLIT, ENDS = f"{USER}:merge:", f"{USER}:split:", f"{USER}:ends:"
+MERGE, SPLIT, ENDS, EDIT = f"{USER}:merge:", f"{USER}:split:", f"{USER}:ends:", f"{USER}:edit"
 CATALOGUE, KEPT = "catalogue:", "kept:"
-ASIDES = (MERGE, SPLIT, ENDS, CATALOGUE, KEPT)
+ASIDES = (MERGE, SPLIT, ENDS, EDIT, CATALOGUE, KEPT)
 
 
 @dataclass(frozen=True, slots=True)

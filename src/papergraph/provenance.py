@@ -8,7 +8,7 @@ from typing import Any
 
 from papergraph.folding import fold
 from papergraph.graph import in_order_of_weight, stated_as
-from papergraph.model import CATALOGUE, ENDS, KEPT, LLM, MERGE, SPLIT, USER, Evidence, Node, Note, Paper, Relation, Source, Statement
+from papergraph.model import CATALOGUE, EDIT, KEPT, LLM, MERGE, SPLIT, USER, Evidence, Node, Note, Paper, Relation, Source, Statement
 from papergraph.notes.document import count_lines
 from papergraph.origins import Origin, is_file, origins
 from papergraph.reading import NotesFile, read_text
@@ -120,12 +120,12 @@ class Witness:
         """Who states an element, the word that counts first first; for a paper under all its names."""
         ids = self._ids(element)
         touches = self._store.touches(ids)
-        said = [s for s in in_order_of_weight(self._store.statements_on(ids)) if not s.asserter.startswith((f"{USER}:", ENDS)) or s.asserter.startswith((MERGE, SPLIT))]
+        said = [s for s in in_order_of_weight(self._store.statements_on(ids)) if not s.asserter.startswith(f"{USER}:") or s.asserter.startswith((MERGE, SPLIT, EDIT))]
         return tuple(self._assertion(s, touches.get(s.key, ())) for s in said)
 
     def facts(self, paper: Paper) -> tuple[Fact, ...]:
         """What is known of a paper, field by field, each value with who gives it first."""
-        asserted = [(a, a.statement.element) for a in self.assertions(paper) if isinstance(a.statement.element, Paper) and not (a.statement.element.same or a.statement.element.apart)]
+        asserted = [(a, a.statement.element) for a in self.assertions(paper) if isinstance(a.statement.element, Paper) and not a.statement.asserter.startswith((MERGE, SPLIT))]
         out = []
         for name in _FACTS:
             held = getattr(paper, name)

@@ -9,11 +9,11 @@ which they came.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from papergraph.folding import fold
-from papergraph.model import Paper
+from papergraph.model import Paper, Statement
 from papergraph.resolve.identifiers import normal_address
 from papergraph.resolve.names import short_names
 from papergraph.vocabulary import Role
@@ -38,10 +38,8 @@ class Keys:
 @lru_cache(maxsize=20_000)
 def keys_of(paper: Paper) -> Keys:
     """The keys of one mention."""
-    if paper.same or paper.apart:
-        return Keys(paper.same, "", ())
     title = fold(paper.title)
-    strong = (f"title:{title}", *identifier_keys(paper))
+    strong = (*((f"title:{title}",) if title else ()), *identifier_keys(paper), *paper.same)
     short = dict.fromkeys(fold(s) for s in (*short_names(paper.title), *paper.aliases))
     return Keys(strong, title, tuple(s for s in short if len(s) >= 3 and s != title))
 
@@ -58,6 +56,27 @@ def identifier_keys(paper: Paper) -> tuple[str, ...]:
     if paper.url and not found:
         found.append(f"url:{normal_address(paper.url)}")
     return tuple(found)
+
+
+def works_in(statements: Iterable[Statement]) -> dict[str, str]:
+    """The work that each mention of a paper is, as far as these statements tell: those on its mentions, with all that share a key with them.
+
+    What the user once said of a mention knows the identifiers that it had then. They count only where nobody names the mention any more, as
+    after its title was put right in the notes: else what is said now counts, so that a wrong identifier can be put right too.
+    """
+    said: dict[str, list[Statement]] = {}
+    for s in statements:
+        if isinstance(s.element, Paper):
+            said.setdefault(s.element.id, []).append(s)
+    mentions: dict[str, list[Paper]] = {}
+    for m, group in said.items():
+        named = any(s.names and not s.removed for s in group)
+        mentions[m] = [_merged_only(s.element) if named and s.element.same else s.element for s in group if isinstance(s.element, Paper)]
+    return identify(mentions)
+
+
+def _merged_only(paper: Paper) -> Paper:
+    return replace(paper, same=tuple(k for k in paper.same if k.startswith(MERGED)))
 
 
 def _keys(papers: Sequence[Paper]) -> list[Keys]:
@@ -82,7 +101,7 @@ def identify(mentions: Mapping[str, Sequence[Paper]]) -> dict[str, str]:
         a cited one, then the longest title, then the smallest id. Nearly linear in the number of mentions (union–find).
     """
     group = {m: m for m in mentions}
-    told = {m: [p for p in papers if not (p.same or p.apart)] for m, papers in mentions.items()}
+    told = {m: [p for p in papers if p.title] for m, papers in mentions.items()}
 
     def root(m: str) -> str:
         while group[m] != m:

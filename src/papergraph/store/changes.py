@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from papergraph.model import KEPT, MERGE, SPLIT, USER, Node, Note, Paper, Relation, Source, Statement, label_of
+from papergraph.model import EDIT, KEPT, MERGE, SPLIT, USER, Node, Note, Paper, Relation, Source, Statement, label_of
 from papergraph.vocabulary import AssertedBy, Status
 
 
@@ -104,7 +104,7 @@ def count(changes: Iterable[Change]) -> tuple[tuple[str, str, int], ...]:
 
 def is_beside(statement: Statement) -> bool:
     """Whether it is made only so that others hold: it vouches for an end, knows its identifiers, or keeps sentences."""
-    return statement.asserter.startswith((f"{USER}:", KEPT)) and not statement.asserter.startswith((MERGE, SPLIT))
+    return statement.asserter.startswith((f"{USER}:", KEPT)) and not statement.asserter.startswith((MERGE, SPLIT, EDIT))
 
 
 def _label(statement: Statement) -> str:

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from papergraph.errors import StaleError
 from papergraph.graph import Statements, build, edges_of, leads_to, weave
 from papergraph.model import Edge, Graph, Node, Note, Paper, Relation, Statement
-from papergraph.resolve.identity import identify, keys_of
+from papergraph.resolve.identity import keys_of, works_in
 from papergraph.store.changes import Change
 
 _T = TypeVar("_T")
@@ -159,15 +159,6 @@ def rows_of(store: Reads, changes: Sequence[Change], held: Sequence[Statement]) 
         _texts_of_new([n for n in kept if isinstance(n, Paper) and n.id not in existing], kept),
         tuple(sorted(stale - (papers - existing))),
     )
-
-
-def works_in(statements: Iterable[Statement]) -> dict[str, str]:
-    """The work that each mention of a paper is, by all statements."""
-    mentions: dict[str, list[Paper]] = {}
-    for s in statements:
-        if isinstance(s.element, Paper):
-            mentions.setdefault(s.element.id, []).append(s.element)
-    return identify(mentions)
 
 
 def rows_of_all(statements: Sequence[Statement], graph: Graph | None = None) -> Rows:
