@@ -218,7 +218,7 @@ def test_a_new_store_is_its_owners_alone(tmp_path: Path) -> None:
 
 def test_what_was_left_is_told_after_an_hour_and_deleted(path: Path) -> None:
     left = path.with_name(".it.db.0123abcd.part")
-    other = path.with_name(".another.db.0123abcd.part")
+    other = path.with_name(".iteration.db.0123abcd.part")
     left.write_bytes(b"x")
     other.write_bytes(b"x")
     now = left.stat().st_mtime

@@ -372,6 +372,43 @@ def test_whoever_has_the_store_open_goes_on_with_what_was_restored(path: Path, t
         assert reader.examine() == []
 
 
+@pytest.mark.parametrize("journal", ["DELETE", "WAL"])
+def test_what_others_write_meanwhile_is_kept_or_stands(path: Path, tmp_path: Path, journal: str) -> None:
+    """No commit falls between keeping what was there and replacing it."""
+    shutil.copy(path, tmp_path / "b.db")
+    db = sqlite3.connect(path)
+    db.execute(f"PRAGMA journal_mode = {journal}")
+    db.close()
+    code = (
+        "import sys, time\nfrom pathlib import Path\nfrom papergraph.library import Library\nfrom papergraph.store import open_store\n"
+        "with Library(open_store(sys.argv[1])) as l:\n    n = 0\n    while not Path(sys.argv[3]).exists():\n"
+        "        l.add_concept(f'concept {sys.argv[2]} {n}')\n        n += 1\n        time.sleep(0.03)\nprint(n)\n"
+    )
+    end = tmp_path / "end"
+    running = [subprocess.Popen([sys.executable, "-c", code, str(path), str(n), str(end)], stdout=subprocess.PIPE, text=True) for n in range(3)]
+    found: set[str] = set()
+    with Library(open_store(str(path))) as library:
+        while len(library.history()) < 10:
+            time.sleep(0.05)
+    for n in range(8):
+        time.sleep(0.1)
+        kept = tmp_path / f"kept-{n}.db"
+        backups.restore_file(tmp_path / "b.db", path, kept)
+        found |= _concepts(kept)
+    end.touch()
+    made = [int(p.communicate(timeout=120)[0]) for p in running]
+    found |= _concepts(path)
+    assert {f"concept {k} {n}" for k, many in enumerate(made) for n in range(many)} <= found
+    assert sum(made) > 8
+    with Library(open_store(str(path))) as library:
+        assert library.examine() == []
+
+
+def _concepts(path: Path) -> set[str]:
+    with Library(open_store(str(path))) as library:
+        return {c.pref_label for c, _, _ in library.concepts()}
+
+
 def test_a_reader_that_does_not_end_is_waited_for_and_then_named(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite, "BUSY_SECONDS", 0.2)
     shutil.copy(path, tmp_path / "b.db")

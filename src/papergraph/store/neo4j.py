@@ -291,6 +291,8 @@ class Neo4jStore:
                     raise
                 raise StoreError(f"{self.location} was changed by others meanwhile; what was stored until then is change set {number}; run the command again") from error
         found = self._rows("change_set_get", number=number)
+        if not found:
+            raise StoreError(f"{self.location} was replaced by a backup right after the changes were stored; look whether they are still wanted, and run the command again")
         return _change_set(found[0], tuple(changes))
 
     def _apply_piece(self, changes: Sequence[Change], header: _Header, continues: int | None, keep: Mapping[str, str | None]) -> int:

@@ -332,7 +332,8 @@ class SqliteStore:
             self._put_statements(number, changes, held)
             self._put_graph(rows)
             self._keep(keep or {})
-        found = self._rows("change_set_get", number=number)
+            # here, for a moment later somebody may have restored a backup
+            found = self._rows("change_set_get", number=number)
         return _change_set(found[0], tuple(changes))
 
     def _open_change_set(self, by: str, action: str, undoes: int | None, at: str | None, details: Mapping[str, Any] | None) -> int:

@@ -124,8 +124,13 @@ def copy_database(source: sqlite3.Connection, target: Path, mode: int, progress:
     sync(target)
 
 
-def replace_contents(target: sqlite3.Connection, source: Path, busy: float, progress: Progress | None = None) -> None:
+def replace_contents(target: sqlite3.Connection, source: Path, busy: float, progress: Progress | None = None, locked: Callable[[], None] | None = None) -> None:
     """Put the database in the file `source` in the place of what `target` holds, in one transaction of `target`'s.
+
+    Parameters
+    ----------
+    locked
+        Called once nobody else can write any more and before anything is done for good; what it raises ends it, and nothing is changed.
 
     Raises
     ------
@@ -142,10 +147,14 @@ def replace_contents(target: sqlite3.Connection, source: Path, busy: float, prog
         # Python tries for ever; SQLite has waited for `busy` seconds when it says so
         if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
             raise StoreBusyError("others are using the store all the time; nothing was changed; close them, or try again later")
+        if locked is not None and remaining:
+            locked()
         told(status, remaining, total)
 
     with contextlib.closing(reading(source)) as db:
-        db.backup(target, pages=STEP, progress=step)
+        # never all in one step, after which there is no way back
+        half = int(db.execute("PRAGMA page_count").fetchone()[0]) // 2
+        db.backup(target, pages=max(1, min(STEP, half)), progress=step)
 
 
 def _told(progress: Progress | None, what: str) -> Callable[[int, int, int], None]:

@@ -8,12 +8,14 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from papergraph.errors import StoreError
+from papergraph.errors import StoreBusyError, StoreError
 from papergraph.store import sqlite
 from papergraph.store.protocol import Progress
 from papergraph.store.sql import schemas
 from papergraph.store.sqlite_files import Saved, copy_database, inspect, put_in_place, reading, replace_contents, sync, written_beside
 
+_ATTEMPTS = 50
+"""How often a store that others write to all the time is kept anew before it is given up."""
 _BESIDE = ("-journal", "-wal", "-shm")
 
 
@@ -96,8 +98,7 @@ def put_back(backup: Path, target: Path, kept: Path, progress: Progress | None =
             if present is None:
                 put_in_place(part, target, replace=target.exists())
             else:
-                kept = _keep(target, kept, mode)
-                _replace(target, part, progress)
+                _keep_and_replace(target, part, kept, mode, progress)
     except sqlite3.Error as error:
         raise sqlite.translated(error, target) from error
     except OSError as error:
@@ -106,35 +107,78 @@ def put_back(backup: Path, target: Path, kept: Path, progress: Progress | None =
     return kept if present else None
 
 
-def _keep(target: Path, kept: Path, mode: int) -> Path:
+class _ChangedMeanwhileError(Exception):
+    """Others have changed the store since it was kept."""
+
+
+def _keep_and_replace(target: Path, part: Path, kept: Path, mode: int, progress: Progress | None) -> None:
+    """Copy what stands at `target` to `kept`, then put `part` in its place; nothing that others commit falls between the two."""
+    try:
+        with closing(sqlite3.connect(f"{target.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=sqlite.BUSY_SECONDS)) as db:
+            if db.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+                _with_wal(db, target, part, kept, mode, progress)
+                return
+            # nobody else reads or writes from here to the end, for this connection keeps its lock over several transactions; it is
+            # told so when it has the lock, for while it waits it must let go of what a writer in turn waits for
+            db.execute("BEGIN EXCLUSIVE")
+            db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            db.execute("COMMIT")
+            _keep(db, target, kept, mode)
+            replace_contents(db, part, sqlite.BUSY_SECONDS, progress)
+    except sqlite3.DatabaseError as error:
+        if not _is_damage(error):
+            raise
+        # so damaged that nobody can have it open: no transaction begins on it
+        if not kept.exists():
+            _keep(None, target, kept, mode)
+        for beside in _BESIDE:
+            target.with_name(target.name + beside).unlink(missing_ok=True)
+        put_in_place(part, target, replace=True)
+
+
+def _with_wal(db: sqlite3.Connection, target: Path, part: Path, kept: Path, mode: int, progress: Progress | None) -> None:
+    """The same where readers must not be shut out.
+
+    Others cannot write while it is kept; and once it is locked for being replaced, it is looked whether they have written in
+    the moment between the two, and if so, it is kept anew.
+    """
+    with closing(reading(target)) as witness:
+        for _ in range(_ATTEMPTS):
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                before = witness.execute("PRAGMA data_version").fetchone()
+                _keep(witness, target, kept, mode)
+            finally:
+                db.execute("ROLLBACK")
+
+            def unchanged(before: tuple[int] = before) -> None:
+                if witness.execute("PRAGMA data_version").fetchone() != before:
+                    raise _ChangedMeanwhileError
+
+            try:
+                replace_contents(db, part, sqlite.BUSY_SECONDS, progress, unchanged)
+            except _ChangedMeanwhileError:
+                kept.unlink()
+            else:
+                return
+    raise StoreBusyError(f"others are writing to {target} all the time; nothing was changed; close them, or try again later")
+
+
+def _keep(source: sqlite3.Connection | None, target: Path, kept: Path, mode: int) -> None:
     """Copy what stands at `target` to `kept`; where SQLite cannot read it, the bare bytes."""
     with written_beside(kept) as part:
         try:
-            with closing(reading(target)) as source:
-                source.execute(f"PRAGMA busy_timeout = {int(sqlite.BUSY_SECONDS * 1000)}")
-                copy_database(source, part, mode)
+            if source is None:
+                raise sqlite3.DatabaseError
+            copy_database(source, part, mode)
         except sqlite3.DatabaseError as error:
-            if not _is_damage(error):
+            if source is not None and not _is_damage(error):
                 raise
             part.unlink(missing_ok=True)
             shutil.copyfile(target, part)
             part.chmod(mode & 0o777)
             sync(part)
         put_in_place(part, kept, replace=False)
-    return kept
-
-
-def _replace(target: Path, part: Path, progress: Progress | None) -> None:
-    try:
-        with closing(sqlite3.connect(f"{target.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)) as db:
-            replace_contents(db, part, sqlite.BUSY_SECONDS, progress)
-    except sqlite3.DatabaseError as error:
-        if not _is_damage(error):
-            raise
-        # so damaged that nobody can have it open: no transaction begins on it
-        for beside in _BESIDE:
-            target.with_name(target.name + beside).unlink(missing_ok=True)
-        put_in_place(part, target, replace=True)
 
 
 def _is_damage(error: sqlite3.Error) -> bool:
