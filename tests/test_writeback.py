@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import random
@@ -24,12 +25,14 @@ from papergraph.errors import NotesError, PapergraphError, UsageError
 from papergraph.folding import source_id
 from papergraph.library import Library
 from papergraph.model import USER, Paper, Relation, Source, Statement
+from papergraph.origins import Origin
 from papergraph.store import open_store
 from papergraph.store.changes import Change
 from papergraph.store.protocol import Store
 from papergraph.vocabulary import AssertedBy
 from papergraph.writeback import journal
-from papergraph.writeback.journal import Rewrite
+from papergraph.writeback.applying import together
+from papergraph.writeback.journal import Outcome, Rewrite
 from papergraph.writeback.patch import Insertion, insertion_after, patched, unified_diff
 from papergraph.writeback.planning import Plan
 
@@ -265,15 +268,15 @@ def test_files_that_are_left_alone(library: Library, notes: Callable[..., Path],
 def test_a_link_within_the_collection_is_followed_and_other_formats_are_not_written(library: Library, notes: Callable[..., Path]) -> None:
     folder = notes(b__txt=EN)
     (folder / "pages").mkdir()
-    (folder / "pages" / "real").write_text(EN.replace("Reading", "Read"), encoding="utf-8")
+    (folder / "pages" / ".real.md").write_text(EN.replace("Reading", "Read"), encoding="utf-8")
     library.import_notes(folder)
     library.add_relation("Pause Tokens", "similar-to", "RoPE")
     assert [u.reason for u in library.plan_write_back(folder).unwritable] == ["b.txt: only Markdown is written (.md, .markdown, .mdown, .mkd); write the line yourself"]
-    (folder / "a.md").symlink_to(folder / "pages" / "real")
+    (folder / "a.md").symlink_to(folder / "pages" / ".real.md")
     library.import_notes(folder)
     library.write_back(library.plan_write_back(folder), folder.parent / "journal")
     assert (folder / "a.md").is_symlink()
-    assert "Similar to" in (folder / "pages" / "real").read_text(encoding="utf-8")
+    assert "Similar to" in (folder / "pages" / ".real.md").read_text(encoding="utf-8")
 
 
 def test_mode_is_kept_and_a_race_is_seen(library: Library, notes: Callable[..., Path], tmp_path: Path) -> None:
@@ -451,13 +454,20 @@ print("done", left[0])
 """
 
 
+def imported(store: Store, folder: Path) -> None:
+    """Let the store know a folder of notes, as an import does."""
+    origin = Origin((str(folder.resolve()),))
+    store.keep({origin.key: origin.dumps()})
+
+
 class Machine:
     """A store, three files and a process that writes back."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir()
-        open_store(str(folder / "library.db"), create=True).close()
+        with open_store(str(folder / "library.db"), create=True) as store:
+            imported(store, folder)
         for name in ("a.md", "b.md", "c.md"):
             (folder / name).write_bytes(name.encode() * 700)
 
@@ -532,6 +542,7 @@ def test_a_file_edited_between_decision_and_recovery_is_left_alone(tmp_path: Pat
     rewrites = [Rewrite(f, f"notes/{f.name}", f.name, b"old", b"new") for f in files]
     changes = [Change(None, Statement(source_id(f"notes/{f.name}"), Source(source_id(f"notes/{f.name}"), f"notes/{f.name}"))) for f in files]
     with open_store(str(tmp_path / "library.db"), create=True) as store:
+        imported(store, tmp_path)
         with monkeypatch.context() as patch:
             # as if it had been killed right after the decision
             patch.setattr(journal, "_finish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
@@ -553,3 +564,294 @@ def test_relations_of_the_plan_are_those_of_the_store(library: Library, notes: C
     library.add_relation("Pause Tokens", "uses", "RoPE")
     plan = library.plan_write_back(folder)
     assert [x.relation for x in plan.lines] == [r for r, _, _ in library.relations() if isinstance(r, Relation)]
+
+
+# --- a journal that came with a store from somebody else
+
+
+def sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+TEMP = ".papergraph-0123456789ab-0"
+
+
+class Forged:
+    """A folder of notes that is imported, and a journal that says what to do with `notes/a.md`; a test makes of it what it is not."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        self.notes = self.folder / "notes"
+        self.notes.mkdir(parents=True)
+        self.file = self.notes / "a.md"
+        self.file.write_bytes(b"old")
+        self.outside = self.folder / "outside.md"
+        self.outside.write_bytes(b"old")
+        (self.notes / TEMP).write_bytes(b"waits")
+        self.location = str(self.folder / "library.db")
+        with open_store(self.location, create=True) as store:
+            imported(store, self.notes)
+        self.journal = self.folder / "library.db.writeback"
+        self.entry = self.journal / "000001.commit"
+        self.entry.mkdir(parents=True)
+        self.one: dict[str, Any] = {"file": str(self.file), "uri": "notes/a.md", "path": "a.md", "old": sha(b"old"), "new": sha(b"new"), "temp": TEMP}
+        self.manifest: dict[str, Any] = {"version": 1, "at": "2026-01-01T00:00:00Z", "action": "write-back a.md", "undoes": None, "reverts": None, "files": [self.one]}
+        (self.entry / "0.old").write_bytes(b"old")
+        (self.entry / "0.new").write_bytes(b"new")
+        (self.entry / "changes.json").write_text("[]")
+
+    def write(self) -> None:
+        if not os.path.lexists(self.entry / "manifest.json"):
+            (self.entry / "manifest.json").write_text(json.dumps(self.manifest))
+
+    def recover(self) -> tuple[Outcome, ...]:
+        self.write()
+        with open_store(self.location) as store:
+            return journal.recover(store, self.journal)
+
+
+def test_a_journal_as_papergraph_makes_it_is_finished(tmp_path: Path) -> None:
+    forged = Forged(tmp_path / "it")
+    (outcome,) = forged.recover()
+    assert (outcome.written, outcome.conflicts, contents(forged.notes)) == (("a.md",), (), {"a.md": b"new"})
+
+
+def aside(path: Path) -> None:
+    """Put a link in the place of a file or folder."""
+    path.rename(path.with_name(path.name + ".real"))
+    path.symlink_to(path.with_name(path.name + ".real"))
+
+
+# name, what is done to it, why it is left alone
+FORGED_MANIFESTS: list[tuple[str, Callable[[Forged], object], str]] = [
+    ("a file that was not imported", lambda f: f.one.update(file=str(f.outside)), "outside.md: it is not in a folder or file that the store knows to be imported; import it again"),
+    ("a way out of the folder", lambda f: f.one.update(file=f"{f.notes}/../outside.md"), "is no absolute path"),
+    ("a relative path", lambda f: f.one.update(file="notes/a.md"), "is no absolute path"),
+    ("a NUL", lambda f: f.one.update(file=f"{f.file}\0.md"), "is no absolute path"),
+    ("a link in the way", lambda f: ((f.notes / "out").symlink_to(f.folder), f.one.update(file=str(f.notes / "out" / "outside.md"))), "a link leads to it"),
+    ("no Markdown", lambda f: (f.notes.joinpath("rc").write_bytes(b"old"), f.one.update(file=str(f.notes / "rc"))), "only Markdown is written"),
+    ("a name too long", lambda f: f.one.update(file=str(f.notes / ("a" * 300 + ".md"))), "name too long"),
+    ("a file named twice", lambda f: f.manifest.update(files=[f.one, f.one]), "a file is named twice"),
+    ("an absolute temp", lambda f: f.one.update(temp=str(f.outside)), "none of papergraph's"),
+    ("a temp elsewhere", lambda f: f.one.update(temp="../outside.md"), "none of papergraph's"),
+    ("a temp elsewhere behind our prefix", lambda f: f.one.update(temp=f"{TEMP}/../../outside.md"), "none of papergraph's"),
+    ("a temp that is notes", lambda f: f.one.update(temp="a.md"), "none of papergraph's"),
+    ("a temp with a NUL", lambda f: f.one.update(temp=f"{TEMP}\0"), "none of papergraph's"),
+    ("a hash that is none", lambda f: f.one.update(old=""), "old is ''"),
+    ("a manifest by a link", lambda f: (f.folder.joinpath("m").write_text(json.dumps(f.manifest)), (f.entry / "manifest.json").symlink_to(f.folder / "m")), "a link stands where papergraph makes a file"),
+    ("an entry by a link", lambda f: (f.write(), aside(f.entry)), "a link stands where papergraph makes a folder"),
+    ("a journal by a link", lambda f: (f.write(), aside(f.journal)), "a link stands where papergraph makes a folder"),
+    ("a lock by a link", lambda f: (f.journal / "lock").symlink_to(f.outside), "a link stands where papergraph makes a file"),
+    ("a pipe as a manifest", lambda f: os.mkfifo(f.entry / "manifest.json"), "something else stands"),
+    ("a deep manifest", lambda f: (f.entry / "manifest.json").write_text("[" * 200_000), "does not parse"),
+    ("a manifest that is a list", lambda f: (f.entry / "manifest.json").write_text("[]"), "not as papergraph writes it"),
+    ("files that are a number", lambda f: f.manifest.update(files=3), "not as papergraph writes it"),
+    ("a version to come", lambda f: f.manifest.update(version=2), "another version"),
+    ("a time that is none", lambda f: f.manifest.update(at="now"), "at is 'now'"),
+    ("a number that no store has", lambda f: f.manifest.update(undoes=1 << 70), "undoes is no number"),
+]
+FORGED_CONTENTS: list[tuple[str, Callable[[Forged], object], str]] = [
+    ("half a manifest", lambda f: (f.entry / "manifest.json").write_text("{"), "does not parse"),
+    ("other new contents", lambda f: (f.entry / "0.new").write_bytes(b"evil"), "0.new: this write-back is left alone, and no file is touched: it does not hold what the manifest says"),
+    ("other old contents", lambda f: (f.entry / "0.old").write_bytes(b"evil"), "it does not hold what the manifest says"),
+    ("no contents", lambda f: (f.entry / "0.new").unlink(), "No such file"),
+    ("contents by a link", lambda f: aside(f.entry / "0.new"), "a link stands where papergraph makes a file"),
+    ("a change set that is not there", lambda f: f.manifest.update(undoes=7), "would take back change set 7, which the store does not have"),
+    ("changes that are none", lambda f: (f.entry / "changes.json").write_text('[["{}", null]]'), "what the store was to be told does not parse"),
+]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs links and pipes")
+@pytest.mark.parametrize(("forge", "reason"), [x[1:] for x in FORGED_MANIFESTS + FORGED_CONTENTS], ids=[x[0] for x in FORGED_MANIFESTS + FORGED_CONTENTS])
+def test_a_forged_journal_is_left_alone(tmp_path: Path, forge: Callable[[Forged], object], reason: str) -> None:
+    forged = Forged(tmp_path / "it")
+    forge(forged)
+    before = contents(forged.notes)
+    (outcome,) = forged.recover()
+    assert (outcome.written, outcome.change_set) == ((), None)
+    assert reason in outcome.conflicts[0]
+    assert (contents(forged.notes), forged.outside.read_bytes()) == (before, b"old")
+    assert forged.entry.exists()
+    with open_store(forged.location) as store:
+        assert store.history() == ()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs links and pipes")
+@pytest.mark.parametrize(("forge", "reason"), [x[1:] for x in FORGED_MANIFESTS], ids=[x[0] for x in FORGED_MANIFESTS])
+def test_a_forged_preparation_deletes_nothing(tmp_path: Path, forge: Callable[[Forged], object], reason: str) -> None:
+    forged = Forged(tmp_path / "it")
+    forged.entry = forged.entry.rename(forged.entry.with_suffix(".part"))
+    forge(forged)
+    before = contents(forged.notes)
+    (outcome,) = forged.recover()
+    assert reason in outcome.conflicts[0]
+    assert (contents(forged.notes), forged.outside.read_bytes()) == (before, b"old")
+
+
+@pytest.mark.parametrize(("manifest", "left"), [("", {"a.md", TEMP}), ("{", {"a.md", TEMP}), (None, {"a.md"})], ids=["none", "half", "whole"])
+def test_what_was_prepared_is_cleared_away(tmp_path: Path, manifest: str | None, left: set[str]) -> None:
+    forged = Forged(tmp_path / "it")
+    forged.entry = forged.entry.rename(forged.entry.with_suffix(".part"))
+    if manifest is not None:
+        (forged.entry / "manifest.json").write_text(manifest)
+    assert forged.recover() == ()
+    assert set(contents(forged.notes)) == left
+    assert not forged.entry.exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away")
+@pytest.mark.parametrize("whose", ["", "000001.commit", "000001.commit/manifest.json", "000001.commit/0.new", "000001.commit/changes.json"])
+def test_a_journal_of_another_user_is_left_alone(tmp_path: Path, whose: str) -> None:
+    forged = Forged(tmp_path / "it")
+    forged.write()
+    os.chown(forged.journal / whose, 12345, -1)
+    (outcome,) = forged.recover()
+    assert "it belongs to another user (number 12345; you are 0)" in outcome.conflicts[0]
+    assert forged.file.read_bytes() == b"old"
+
+
+@pytest.mark.parametrize("command", [["import", "NOTES"], ["sync"], ["write-back", "--dry-run"], ["write-back", "--yes"], ["doctor", "--fix", "--yes"]], ids=" ".join)
+def test_commands_go_on_beside_a_forged_journal(tmp_path: Path, command: list[str]) -> None:
+    forged = Forged(tmp_path / "it")
+    forged.one.update(file=str(forged.outside))
+    forged.write()
+    done = CliRunner().invoke(app, ["--db", forged.location, *(str(forged.notes) if a == "NOTES" else a for a in command)])
+    assert forged.outside.read_bytes() == b"old"
+    if command[0] in ("import", "sync") or "--yes" in command[:2]:
+        assert done.exit_code == 0
+        assert "this write-back is left alone" in done.stderr
+        assert "finished" not in done.stderr
+
+
+def test_one_of_ones_own_stands_beside_a_forged_one(tmp_path: Path) -> None:
+    forged = Forged(tmp_path / "it")
+    forged.one.update(file=str(forged.outside))
+    forged.write()
+    forged.file.write_text(EN)
+    with Library(open_store(forged.location)) as library:
+        library.import_notes(forged.notes)
+        library.add_relation("Pause Tokens", "extends", "RoPE")
+        library.write_back(library.plan_write_back(forged.notes), forged.journal)
+        assert "Extends" in forged.file.read_text()
+        library.undo_write_back(forged.journal)
+    assert (forged.file.read_text(), forged.outside.read_bytes()) == (EN, b"old")
+    assert forged.entry.is_dir()
+
+
+def test_a_forged_backup_is_not_restored(tmp_path: Path) -> None:
+    forged = Forged(tmp_path / "it")
+    forged.one.update(file=str(forged.outside), new=sha(b"old"), old=sha(b"new"))
+    forged.write()
+    forged.entry.rename(forged.entry.with_suffix(".done"))
+    with open_store(forged.location) as store, pytest.raises(NotesError, match="it is not in a folder or file that the store knows"):
+        journal.undo(store, forged.journal)
+    assert forged.outside.read_bytes() == b"old"
+
+
+def test_what_no_import_tells_of_is_not_planned(library: Library, notes: Callable[..., Path]) -> None:
+    folder = notes(a__md=EN)
+    library.import_notes(folder)
+    library.add_relation("Pause Tokens", "extends", "RoPE")
+    # as a store of an older papergraph is
+    library.store.keep({o.key: None for o in library.origins()})
+    (left,) = library.plan_write_back(folder).unwritable
+    assert left.reason == "a.md: it is not in a folder or file that the store knows to be imported; import it again"
+    library.import_notes(folder)
+    assert new_lines(write_back(library, folder)) == ["  * Extends Scaling Laws of RoPE-based Extrapolation."]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs links")
+def test_a_link_to_a_file_that_is_not_called_markdown_is_not_planned(library: Library, notes: Callable[..., Path]) -> None:
+    folder = notes(a__md=EN)
+    (folder / "a.md").rename(folder / "real")
+    (folder / "a.md").symlink_to(folder / "real")
+    library.import_notes(folder)
+    library.add_relation("Pause Tokens", "extends", "RoPE")
+    (left,) = library.plan_write_back(folder).unwritable
+    assert left.reason == "a.md: is a link to real: only Markdown is written (.md, .markdown, .mdown, .mkd)"
+
+
+# --- undo after undo and redo; several imports
+
+
+@pytest.mark.parametrize("noted", [True, False])
+def test_undo_of_what_was_undone_and_brought_back(library: Library, notes: Callable[..., Path], tmp_path: Path, noted: bool) -> None:
+    folder = notes(a__md=EN)
+    library.import_notes(folder)
+    library.add_relation("Pause Tokens", "similar-to", "RoPE")
+    before, files = library.export_json(), contents(folder)
+    write_back(library, folder)
+    number = library.history()[0].number
+    library.undo(number)
+    library.redo(number)
+    (note,) = (tmp_path / "journal").glob("*/change-set")
+    assert note.read_text() == str(number)
+    if not noted:
+        # as if it had been killed before that was noted
+        note.unlink()
+    done = library.undo_write_back(tmp_path / "journal")
+    assert done.change_set is not None
+    assert done.change_set.undoes == number
+    assert (library.export_json(), contents(folder)) == (before, files)
+    with pytest.raises(UsageError, match="undone already"):
+        library.undo(number)
+
+
+def test_several_imports_are_written_in_one_change_set(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    for folder, text in ((one, EN), (other, EN.replace(ROPE, RELU).replace(PAUSE, "[Attention Is All You Need](https://arxiv.org/abs/1706.03762)"))):
+        folder.mkdir()
+        (folder / "a.md").write_text(text, encoding="utf-8")
+    location = str(tmp_path / "library.db")
+    with Library(open_store(location, create=True)) as library:
+        library.import_notes(one)
+        library.import_notes(other)
+        library.add_relation("Pause Tokens", "extends", "RoPE")
+        library.add_relation("Attention Is All", "extends", "ReLU")
+        number = library.history()[0].number
+    before = contents(one), contents(other)
+    told = json.loads(CliRunner().invoke(app, ["--db", location, "write-back", "--yes", "--json"]).stdout)
+    assert (told["changeSets"], sorted(f["uri"] for f in told["files"])) == ([number + 1], ["one/a.md", "other/a.md"])
+    assert b"Extends" in (one / "a.md").read_bytes()
+    assert b"Extends" in (other / "a.md").read_bytes()
+    assert CliRunner().invoke(app, ["--db", location, "write-back", "--undo"]).exit_code == 0
+    assert (contents(one), contents(other)) == before
+    # one of them cannot be written: neither is
+    with Library(open_store(location)) as library:
+        plans = [library.plan_write_back(f) for f in (one, other)]
+        (other / "a.md").write_text("typed meanwhile", encoding="utf-8")
+        with pytest.raises(NotesError, match="was changed while the patch was shown"):
+            library.write_back(together(plans), tmp_path / "journal")
+        assert library.history()[0].number == number + 2
+    assert contents(one) == before[0]
+
+
+def test_of_two_plans_for_one_file_the_second_waits(library: Library, notes: Callable[..., Path]) -> None:
+    folder = notes(a__md=EN)
+    library.import_notes(folder)
+    library.add_relation("Pause Tokens", "extends", "RoPE")
+    library.add_relation("RoPE", "uses", "Pause Tokens")
+    both = library.plan_write_back(folder)
+    first, second = (library.plan_write_back(folder, without=[x.relation.id]) for x in both.lines)
+    whole = together([first, second])
+    assert [x.relation.id for x in whole.lines] == [x.relation.id for x in first.lines]
+    reasons = {u.relation.id: u.reason for u in whole.unwritable}
+    assert reasons == {second.lines[0].relation.id: "its file is written for other relations now; run `papergraph write-back` again"}
+    library.write_back(whole, folder.parent / "journal")
+    assert len(write_back(library, folder).lines) == 1
+
+
+def test_without_paths_each_import_is_read_by_its_own_lexicons(tmp_path: Path, notes: Callable[..., Path]) -> None:
+    folder = notes(a__md=EN.replace("Extrapolation depends on the base.", "Similar to PTH."))
+    lexicon = tmp_path / "mine.toml"
+    lexicon.write_text('[aliases]\n"Think before you speak: Training Language Models With Pause Tokens" = ["PTH"]\n', encoding="utf-8")
+    location = str(tmp_path / "library.db")
+    assert CliRunner().invoke(app, ["--db", location, "import", str(folder), "--lexicon", str(lexicon)]).exit_code == 0
+    with Library(open_store(location)) as library:
+        assert len(library.relations()) == 1
+        library.add_relation("RoPE", "extends", "Pause Tokens")
+    told = json.loads(CliRunner().invoke(app, ["--db", location, "write-back", "--json"]).stdout)
+    assert [x["type"] for f in told["files"] for x in f["lines"]] == ["EXTENDS"]
+    lexicon.unlink()
+    told = json.loads(CliRunner().invoke(app, ["--db", location, "write-back", "--json"]).stdout)
+    assert (told["files"], ["reads otherwise than when it was imported" in u["reason"] for u in told["notWritable"]]) == ([], [True])

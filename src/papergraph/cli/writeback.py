@@ -32,6 +32,9 @@ def write_back(
     json: Annotated[bool, typer.Option("--json", help="Print JSON: the plan, written only with --yes.")] = False,
 ) -> None:
     """Write relations that you added or accepted into your Markdown notes; shows the patch and asks first. All notes that are imported, unless you name some."""
+    from papergraph.origins import is_there
+    from papergraph.writeback.applying import together
+
     with open_library(context) as library:
         folder = journal_folder(context)
         if undo:
@@ -39,40 +42,40 @@ def write_back(
             return
         if not dry_run:
             finish_write_back(context, library)
-        options = {"style": style, "lexicons": own_lexicons(lexicon)}
-        ways = [(tuple(map(str, paths)), encoding, collection)] if paths else [(o.paths, o.encoding, o.collection) for o in library.origins()]
+        own = own_lexicons(lexicon)
+        # as a sync reads them; where a lexicon has gone, what its notes state reads otherwise, and that is told for each of their files
+        ways = [(o.paths, o.encoding, o.collection, _lexicons(own, o.lexicons)) for o in library.origins()] if not paths else [(tuple(map(str, paths)), encoding, collection, own)]
         if not ways:
             raise UsageError("say which notes: papergraph write-back PATH… (they were imported by an older papergraph, or not yet)")
         plans: list[Plan] = []
         try:
             with progress_bar(not json) as progress:
-                for where, code, name in ways:
-                    present = [p for p in where if paths or Path(p).exists()]
+                for where, code, name, words in ways:
+                    present = [p for p in where if paths or is_there(Path(p))]
                     written = {line.relation.id for plan in plans for line in plan.lines}
                     if present:
-                        plans.append(library.plan_write_back(*present, encoding=code, collection=name, without=written, progress=progress, **options))  # type: ignore[arg-type]
+                        plans.append(library.plan_write_back(*present, encoding=code, collection=name, style=style, lexicons=words, without=written, progress=progress))
         except KeyboardInterrupt:
             complain("interrupted; nothing was changed")
             raise typer.Exit(1) from None
-        whole = _together(plans)
+        whole = together(plans)
         if not json:
             _show(whole)
-        done: list[Outcome] = []
+        done: Outcome | None = None
         if whole.patches and not dry_run and (yes or (not json and _confirmed(whole))):
             try:
-                done += [library.write_back(plan, folder) for plan in plans if plan.patches]
+                done = library.write_back(whole, folder)
             except KeyboardInterrupt:
                 complain("interrupted; the next `papergraph write-back` finishes what was begun, or clears it away")
                 raise typer.Exit(1) from None
         if json:
             print_json(_data(whole, done, store_location(context)))
         elif done:
-            for outcome in done:
-                _tell(outcome, "wrote")
-            inform(f"{_counted(whole)}; `papergraph write-back --undo` takes {'it' if len(done) == 1 else 'the last of it'} back")
+            _tell(done, "wrote")
+            inform(f"{_counted(whole)}; `papergraph write-back --undo` takes it back")
         elif whole.patches:
             inform(f"would write {_counted(whole)}" + (" (dry run: nothing was written)" if dry_run else ""))
-    if whole.failures or any(o.conflicts for o in done):
+    if whole.failures or (done is not None and done.conflicts):
         raise typer.Exit(1)
 
 
@@ -88,22 +91,17 @@ def finish_write_back(context: typer.Context, library: Library) -> None:
     folder = journal_folder(context)
     if folder.is_dir():
         for outcome in library.recover_write_back(folder):
-            _tell(outcome, "finished an interrupted write-back")
+            if outcome.written or outcome.change_set or not outcome.conflicts:
+                _tell(outcome, "finished an interrupted write-back")
+            else:
+                _complain(outcome)
 
 
-def _together(plans: "list[Plan]") -> "Plan":
-    """The plans for several folders as one; what cannot be written in any of them is told once."""
-    from papergraph.writeback.planning import Plan
+def _lexicons(own: list[Path], of_origin: tuple[str, ...]) -> list[Path]:
+    """The lexicons that are there to read an origin's notes by, in the order in which a sync takes them."""
+    from papergraph.origins import is_there
 
-    written = {line.relation.id for plan in plans for line in plan.lines}
-    # what one folder has no place for, another one may; where none has, the reason that names a file tells most
-    unwritable = {u.relation.id: u for plan in plans for u in sorted(plan.unwritable, key=lambda u: ":" in u.reason) if u.relation.id not in written}
-    return Plan(
-        tuple(p for plan in plans for p in plan.patches),
-        tuple(c for plan in plans for c in plan.changes),
-        tuple(unwritable.values()),
-        tuple(dict.fromkeys(f for plan in plans for f in plan.failures)),
-    )
+    return [*own, *(p for p in map(Path, of_origin) if p not in own and is_there(p))]
 
 
 def _data_folder() -> Path:
@@ -148,9 +146,13 @@ def _show(plan: "Plan") -> None:
 
 
 def _tell(outcome: "Outcome", what: str) -> None:
+    _complain(outcome)
+    inform(what + (f": {', '.join(outcome.written)}" if outcome.written else "") + (f"; change set {outcome.change_set.number}" if outcome.change_set else ""))
+
+
+def _complain(outcome: "Outcome") -> None:
     for conflict in outcome.conflicts:
         complain(conflict)
-    inform(what + (f": {', '.join(outcome.written)}" if outcome.written else "") + (f"; change set {outcome.change_set.number}" if outcome.change_set else ""))
 
 
 def _undo(library: Library, folder: Path, *, json: bool) -> None:
@@ -163,12 +165,12 @@ def _undo(library: Library, folder: Path, *, json: bool) -> None:
         raise typer.Exit(1)
 
 
-def _data(plan: "Plan", done: "list[Outcome]", location: str) -> dict[str, Any]:
+def _data(plan: "Plan", done: "Outcome | None", location: str) -> dict[str, Any]:
     return {
         "store": location,
-        "written": bool(done),
-        "changeSets": [o.change_set.number for o in done if o.change_set],
-        "conflicts": [c for o in done for c in o.conflicts],
+        "written": done is not None,
+        "changeSets": [done.change_set.number] if done and done.change_set else [],
+        "conflicts": list(done.conflicts) if done else [],
         "files": [
             {
                 "path": p.path,

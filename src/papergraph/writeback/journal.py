@@ -3,7 +3,7 @@
 `NNNNNN.part` is being prepared: as long as it is called so, nothing has happened. Renamed to `NNNNNN.commit` it is decided: what is
 missing is done by `recover`. Renamed to `NNNNNN.done` it keeps the files as they were before, for `undo`. What takes room (the new
 contents beside each file, and the journal) is written and synced before the decision; after it the store makes its transaction,
-and files are only renamed.
+and files are only renamed. Whatever lies in the journal is first held to what papergraph itself would have written there (`manifest`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
 import stat
@@ -18,12 +19,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from papergraph.errors import NotesError, PapergraphError, StoreError, UsageError
 from papergraph.folding import source_id
 from papergraph.store.bodies import dump, dump_statement, load_statement
 from papergraph.store.changes import Change, ChangeSet, now
+from papergraph.timeline import is_undone
+from papergraph.writeback.manifest import NO_LINKS, DistrustError, Entry, Manifest, check_own, distrust, read_manifest, read_own, unlike
+from papergraph.writeback.places import imported_places
 
 if TYPE_CHECKING:
     from papergraph.model import Statement
@@ -33,8 +37,10 @@ BY = "write-back"
 """Who made the change sets of write-backs."""
 _KEPT = 50
 """So many write-backs keep their backups."""
-_TEMP = ".papergraph-"
-_NO_LINKS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_MOST = 999_999
+"""The journal's entries are numbered with six digits."""
+_MADE = "change-set"
+"""The file of an entry that tells the number of the change set that it made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,7 @@ def write(store: Store, folder: Path, rewrites: Sequence[Rewrite], changes: Sequ
     Raises
     ------
     NotesError
-        If a file is not what it was planned for, or something could not be written (a full disk): nothing has changed then.
+        If a file is not what it was planned for, is not among what was imported, or something could not be written (a full disk): nothing has changed then.
     StoreError
         If the store could not be written: nothing has changed then.
     """
@@ -87,7 +93,8 @@ def write(store: Store, folder: Path, rewrites: Sequence[Rewrite], changes: Sequ
 def recover(store: Store, folder: Path) -> tuple[Outcome, ...]:
     """Finish what was decided when a process was killed, and clear away what was not; nothing is returned where all was well.
 
-    A file that was edited in between is left alone, and told among the conflicts.
+    A file that was edited in between is left alone, and told among the conflicts; so is a whole write-back that is not as
+    papergraph itself makes one for this user, or whose files were not imported.
 
     Raises
     ------
@@ -96,8 +103,11 @@ def recover(store: Store, folder: Path) -> tuple[Outcome, ...]:
     """
     if not folder.is_dir():
         return ()
-    with _locked(folder):
-        return _recover(store, folder)
+    try:
+        with _locked(folder):
+            return _recover(store, folder)
+    except DistrustError as error:
+        return (Outcome(conflicts=(str(error),)),)
 
 
 def undo(store: Store, folder: Path) -> Outcome:
@@ -107,42 +117,51 @@ def undo(store: Store, folder: Path) -> Outcome:
     ------
     UsageError
         If there is none, or a file or what the store was told has changed since: nothing has changed then.
+    NotesError
+        If the journal is not as papergraph itself makes one for this user: nothing has changed then.
     """
     if not folder.is_dir():
         raise UsageError("nothing was written back here; there is nothing to undo")
     with _locked(folder):
         _recover(store, folder)
-        done = [(p, _manifest(p)) for p in _entries(folder, "done")]
-        reverted = {m["reverts"] for _, m in done if m["reverts"]}
-        last = next(((p, m) for p, m in reversed(done) if not m["reverts"] and p.stem not in reverted), None)
-        if last is None:
-            raise UsageError("every write-back is undone already, or its backup is no longer kept")
-        entry, manifest = last
-        rewrites, edited = [], []
-        for n, one in enumerate(manifest["files"]):
-            file = Path(one["file"])
-            if _sha_of(file) != one["new"]:
-                edited.append(str(one["path"]))
-                continue
-            rewrites.append(Rewrite(file, one["uri"], one["path"], _kept(entry, f"{n}.new", one["new"]), _kept(entry, f"{n}.old", one["old"])))
+        places = imported_places(store)
+        entry, manifest = _last(folder, places)
+        edited = [one.path for one in manifest.files if _sha_of(one.place) != one.new]
         if edited:
             raise UsageError(f"edited since it was written back: {', '.join(edited)}; nothing was undone (the former contents are kept in {entry})")
+        kept = _contents(entry, manifest)
+        rewrites = [Rewrite(one.place, one.uri, one.path, new, old) for one, (old, new) in zip(manifest.files, kept, strict=True)]
         changes = _changes(entry)
         standing = _standing(store, changes)
         if standing == "neither":
             raise UsageError("what the write-back told the store has changed since; undo the later change sets first (papergraph history)")
         back = [c.reversed() for c in reversed(changes)] if standing == "after" else []
-        return _write(store, folder, rewrites, back, f"undo {manifest['action']}", _number(store, manifest) if back else None, entry.stem)
+        return _write(store, folder, rewrites, back, f"undo {manifest.action}", _number(store, entry, manifest) if back else None, entry.stem)
+
+
+def _last(folder: Path, places: Sequence[Path]) -> tuple[Path, Manifest]:
+    """The last write-back that was not undone; what is older is not looked at."""
+    reverted: set[str] = set()
+    for entry in reversed(_entries(folder, "done")):
+        manifest = read_manifest(entry, places)
+        if manifest.reverts:
+            reverted.add(manifest.reverts)
+        elif entry.stem not in reverted:
+            return entry, manifest
+    raise UsageError("every write-back is undone already, or its backup is no longer kept")
 
 
 def _write(store: Store, folder: Path, rewrites: Sequence[Rewrite], changes: Sequence[Change], action: str, undoes: int | None, reverts: str | None) -> Outcome:
     number = max((int(p.stem) for p in _entries(folder)), default=0) + 1
+    if number > _MOST:
+        raise NotesError(f"{folder}: its numbers are used up, so that nothing was written; rename this folder, and papergraph begins a new one")
     part = folder / f"{number:06}.part"
     token = secrets.token_hex(6)
-    files = [
-        {"file": str(r.file), "uri": r.uri, "path": r.path, "old": _sha(r.old), "new": _sha(r.new), "temp": f"{_TEMP}{token}-{n}"} for n, r in enumerate(rewrites)
-    ]
-    manifest = {"version": 1, "at": now(), "action": action, "undoes": undoes, "reverts": reverts, "files": files}
+    files = tuple(Entry(str(r.file), r.uri, r.path, _sha(r.old), _sha(r.new), f".papergraph-{token}-{n}") for n, r in enumerate(rewrites))
+    manifest = Manifest(now(), action, undoes, reverts, files)
+    places = imported_places(store)
+    if reason := unlike(manifest, places):
+        raise NotesError(f"nothing was written: {reason}")
     try:
         _check(rewrites)
         part.mkdir(mode=0o700)
@@ -150,10 +169,10 @@ def _write(store: Store, folder: Path, rewrites: Sequence[Rewrite], changes: Seq
             _put(part / f"{n}.old", one.old)
             _put(part / f"{n}.new", one.new)
         _put(part / "changes.json", _dump(changes).encode("utf-8", "surrogatepass"))
-        _put(part / "manifest.json", json.dumps(manifest, ensure_ascii=True, indent=1).encode())
+        _put(part / "manifest.json", manifest.dumps())
         _sync(part)
         for entry, one in zip(files, rewrites, strict=True):
-            _put_beside(one.file, entry["temp"], one.new)
+            _put_beside(entry, one.new)
         for parent in {r.file.parent for r in rewrites}:
             _sync(parent)
         _check(rewrites)
@@ -161,18 +180,19 @@ def _write(store: Store, folder: Path, rewrites: Sequence[Rewrite], changes: Seq
         part.rename(commit)
         _sync(folder)
     except OSError as error:
-        _drop(part)
+        _drop(part, files)
         raise NotesError(f"nothing was changed: {error.filename or folder}: {error.strerror or error}") from error
     except PapergraphError:
-        _drop(part)
+        _drop(part, files)
         raise
     try:
-        return _finish(store, commit)
-    except StoreError as error:
+        return _finish(store, commit, places)
+    except (StoreError, DistrustError) as error:
         # no file has been touched yet
         commit.rename(part)
-        _drop(part)
-        raise StoreError(f"nothing was changed: {error}") from error
+        _drop(part, files)
+        kind = StoreError if isinstance(error, StoreError) else NotesError
+        raise kind(f"nothing was changed: {error}") from error
     except OSError as error:
         raise NotesError(f"{error.filename or folder}: {error.strerror or error}; the patch is kept and `papergraph write-back` finishes it") from error
 
@@ -183,33 +203,39 @@ def _check(rewrites: Sequence[Rewrite]) -> None:
             raise NotesError(f"{one.path}: was changed while the patch was shown; nothing was written; look at it again")
 
 
-def _finish(store: Store, commit: Path) -> Outcome:
-    """Do what is decided as far as it is not done: the store first, for what fails there fails whole, then the files."""
-    manifest = _manifest(commit)
+def _finish(store: Store, commit: Path, places: Sequence[Path]) -> Outcome:
+    """Do what is decided as far as it is not done: the store first, for what fails there fails whole, then the files.
+
+    All that the journal holds is looked at before anything is done.
+    """
+    manifest = read_manifest(commit, places)
     changes = _changes(commit)
-    stands = [_sha_of(Path(one["file"])) for one in manifest["files"]]
-    lost = {source_id(one["uri"]) for one, sha in zip(manifest["files"], stands, strict=True) if sha not in (one["old"], one["new"])}
-    conflicts = [f"{one['path']}: was edited or removed meanwhile and is left alone; import it" for one in manifest["files"] if source_id(one["uri"]) in lost]
+    kept = _contents(commit, manifest)
+    if manifest.undoes is not None and store.head(manifest.undoes) is None:
+        raise distrust(commit, f"it would take back change set {manifest.undoes}, which the store does not have")
+    stands = [_sha_of(one.place) for one in manifest.files]
+    lost = {source_id(one.uri) for one, sha in zip(manifest.files, stands, strict=True) if sha not in (one.old, one.new)}
+    conflicts = [f"{one.path}: was edited or removed meanwhile and is left alone; import it" for one in manifest.files if source_id(one.uri) in lost]
     due = [c for c in changes if not c.statement.asserter.endswith(tuple(lost))]
     change_set = None
     match _standing(store, due):
         case "before":
-            change_set = store.apply(due, by=BY, action=manifest["action"], undoes=manifest["undoes"], at=manifest["at"])
+            change_set = store.apply(due, by=BY, action=manifest.action, undoes=manifest.undoes, at=manifest.at)
         case "neither":
             conflicts.append("the store has changed meanwhile; import these notes again")
     written = []
-    for n, (one, sha) in enumerate(zip(manifest["files"], stands, strict=True)):
-        file = Path(one["file"])
-        temp = file.parent / one["temp"]
-        if source_id(one["uri"]) not in lost and sha == one["old"]:
-            if _sha_of(temp) != one["new"]:
-                temp.unlink(missing_ok=True)
-                _put_beside(file, one["temp"], _kept(commit, f"{n}.new", one["new"]))
-            temp.replace(file)
-            _sync(file.parent)
-        temp.unlink(missing_ok=True)
-        if source_id(one["uri"]) not in lost:
-            written.append(str(one["path"]))
+    for one, sha, (_, new) in zip(manifest.files, stands, kept, strict=True):
+        if source_id(one.uri) not in lost and sha == one.old:
+            if _sha_of(one.beside) != one.new:
+                one.beside.unlink(missing_ok=True)
+                _put_beside(one, new)
+            one.beside.replace(one.place)
+            _sync(one.place.parent)
+        one.beside.unlink(missing_ok=True)
+        if source_id(one.uri) not in lost:
+            written.append(one.path)
+    if change_set is not None:
+        _note(commit, change_set.number)
     commit.rename(commit.with_suffix(".done"))
     _sync(commit.parent)
     _prune(commit.parent)
@@ -217,20 +243,52 @@ def _finish(store: Store, commit: Path) -> Outcome:
 
 
 def _recover(store: Store, folder: Path) -> tuple[Outcome, ...]:
-    for part in _entries(folder, "part"):
-        _drop(part)
+    begun, decided = _entries(folder, "part"), _entries(folder, "commit")
+    if not begun and not decided:
+        return ()
+    places = imported_places(store)
+    outcomes = []
     try:
-        return tuple(_finish(store, commit) for commit in _entries(folder, "commit"))
+        for entry in (*begun, *decided):
+            try:
+                if entry in begun:
+                    _clear(entry, places)
+                else:
+                    outcomes.append(_finish(store, entry, places))
+            except DistrustError as error:
+                outcomes.append(Outcome(conflicts=(str(error),)))
     except OSError as error:
         raise NotesError(f"an interrupted write-back cannot be finished: {error.filename or folder}: {error.strerror or error}; make room, and try again") from error
+    return tuple(outcomes)
 
 
-def _drop(part: Path) -> None:
-    """Clear away what was prepared and not decided."""
-    with suppress(OSError, ValueError, KeyError):
-        for one in _manifest(part)["files"]:
-            if one["temp"].startswith(_TEMP) and "/" not in one["temp"]:
-                (Path(one["file"]).parent / one["temp"]).unlink(missing_ok=True)
+def _clear(part: Path, places: Sequence[Path]) -> None:
+    """Clear away what a process that is gone had prepared and not decided."""
+    check_own(part, folder=True)
+    files: tuple[Entry, ...] = ()
+    # nothing is put beside the files before the manifest stands there whole
+    if _is_whole(part / "manifest.json"):
+        files = read_manifest(part, places).files
+    _drop(part, files)
+
+
+def _is_whole(file: Path) -> bool:
+    if not os.path.lexists(file):
+        return False
+    try:
+        json.loads(read_own(file))
+    except ValueError:
+        return False
+    except RecursionError:
+        pass  # no half of a manifest is so deep; reading it says what is wrong
+    return True
+
+
+def _drop(part: Path, files: Sequence[Entry]) -> None:
+    """Take away what was prepared, and the new contents of these files that wait beside them."""
+    for one in files:
+        with suppress(OSError):
+            one.beside.unlink(missing_ok=True)
     shutil.rmtree(part, ignore_errors=True)
 
 
@@ -241,11 +299,12 @@ def _prune(folder: Path) -> None:
 
 def _entries(folder: Path, kind: str = "*") -> list[Path]:
     """Write-backs of that kind, oldest first."""
-    return sorted(p for p in folder.glob(f"[0-9][0-9][0-9][0-9][0-9][0-9].{kind}") if p.is_dir())
+    return sorted(p for p in folder.glob(f"[0-9][0-9][0-9][0-9][0-9][0-9].{kind}") if p.is_dir() or p.is_symlink())
 
 
-def _manifest(entry: Path) -> dict[str, Any]:
-    return dict(json.loads((entry / "manifest.json").read_bytes()))
+def _contents(entry: Path, manifest: Manifest) -> list[tuple[bytes, bytes]]:
+    """The bytes of each file before and after."""
+    return [(read_own(entry / f"{n}.old", one.old), read_own(entry / f"{n}.new", one.new)) for n, one in enumerate(manifest.files)]
 
 
 def _dump(changes: Sequence[Change]) -> str:
@@ -256,8 +315,11 @@ def _dump(changes: Sequence[Change]) -> str:
 
 
 def _changes(entry: Path) -> tuple[Change, ...]:
-    pairs = json.loads((entry / "changes.json").read_bytes())
-    return tuple(Change(load_statement(before), load_statement(after)) for before, after in pairs)
+    try:
+        pairs = json.loads(read_own(entry / "changes.json"))
+        return tuple(Change(load_statement(before), load_statement(after)) for before, after in pairs if before is not None or after is not None)
+    except (AttributeError, RecursionError, StoreError, TypeError, ValueError) as error:
+        raise distrust(entry, f"what the store was to be told does not parse ({type(error).__name__})") from error
 
 
 def _standing(store: Store, changes: Sequence[Change]) -> str:
@@ -268,9 +330,25 @@ def _standing(store: Store, changes: Sequence[Change]) -> str:
     return "before" if all(held.get(c.statement.key) == c.before for c in changes) else "neither"
 
 
-def _number(store: Store, manifest: dict[str, Any]) -> int | None:
+def _note(entry: Path, number: int) -> None:
+    """Keep which change set a write-back made, to be found at once; where there is no room, `_number` looks for it."""
+    with suppress(OSError):
+        (entry / _MADE).unlink(missing_ok=True)
+        _put(entry / _MADE, str(number).encode())
+
+
+def _number(store: Store, entry: Path, manifest: Manifest) -> int | None:
     """The number of the change set that a write-back made, if it stands."""
-    return next((c.number for c in store.history() if c.by == BY and c.at == manifest["at"] and c.action == manifest["action"] and c.undone_by is None), None)
+
+    def is_it(made: ChangeSet | None) -> bool:
+        return made is not None and (made.by, made.at, made.action) == (BY, manifest.at, manifest.action)
+
+    noted = read_own(entry / _MADE) if os.path.lexists(entry / _MADE) else b""
+    made = store.head(int(noted)) if re.fullmatch(rb"[0-9]{1,18}", noted) else None
+    if not is_it(made):
+        # killed before it was noted, or the store is a copy of the one that was told
+        made = next((c for c in store.history(by=BY) if is_it(c)), None)
+    return made.number if made is not None and not is_undone(store, made) else None
 
 
 def _sha(data: bytes) -> str:
@@ -284,25 +362,18 @@ def _sha_of(file: Path) -> str:
     return _sha(file.read_bytes())
 
 
-def _kept(entry: Path, name: str, sha256: str) -> bytes:
-    data = (entry / name).read_bytes()
-    if _sha(data) != sha256:
-        raise NotesError(f"{entry / name}: the backup is damaged; nothing was changed")
-    return data
-
-
 def _put(file: Path, data: bytes) -> None:
     """Write a new file of the user's own, down to the disk."""
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINKS, 0o600)
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINKS, 0o600)
     with os.fdopen(handle, "wb") as out:
         out.write(data)
         out.flush()
         os.fsync(out.fileno())
 
 
-def _put_beside(file: Path, name: str, data: bytes) -> None:
+def _put_beside(entry: Entry, data: bytes) -> None:
     """Write the new contents beside a file, with its mode, owner and attributes."""
-    temp = file.parent / name
+    file, temp = entry.place, entry.beside
     was = file.stat()
     _put(temp, data)
     made = temp.stat()
@@ -329,7 +400,10 @@ def _locked(folder: Path) -> Iterator[None]:
     """Be the only one who writes back; another process waits."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | _NO_LINKS, 0o600)
+        check_own(folder, folder=True)
+        if os.path.lexists(folder / "lock"):
+            check_own(folder / "lock", folder=False)
+        handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | NO_LINKS, 0o600)
     except OSError as error:
         raise NotesError(f"{error.filename or folder}: {error.strerror or error}; a write-back keeps its backups there") from error
     try:

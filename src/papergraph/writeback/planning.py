@@ -14,6 +14,7 @@ from papergraph.calibration import Calibration, active
 from papergraph.errors import NotesError, UsageError
 from papergraph.folding import relation_id, source_id
 from papergraph.following import changes as follow
+from papergraph.graph import stated_as
 from papergraph.importing import known_elsewhere, named_by_lexicon, words_for
 from papergraph.lang.words import Words, default_words
 from papergraph.model import USER, Concept, Node, Paper, Relation, Statement
@@ -24,6 +25,7 @@ from papergraph.vocabulary import RELATIONS, AssertedBy, Role, Status
 from papergraph.writeback.checking import Notebook, Wish, fault
 from papergraph.writeback.patch import Coding, Insertion, insertion_after, patched, unified_diff
 from papergraph.writeback.phrasing import Wanted, language_for, properties, references, remarks
+from papergraph.writeback.places import imported_places
 from papergraph.writeback.placing import Slot, slots
 from papergraph.writeback.sheets import Sheet, read_sheets
 from papergraph.writeback.style import Habits, habits_of, together
@@ -143,7 +145,7 @@ def plan_write_back(
     if not wanted:
         return Plan()
     known = {s.uri: s.sha256 for s in sources}
-    sheets, documents, failures, refused = read_sheets(files, known, encoding)
+    sheets, documents, failures, refused = read_sheets(files, known, encoding, imported_places(store))
     notebook = Notebook(documents, (*known_elsewhere(store, [f.uri for f in files], sources), *named_by_lexicon(words)), words, progress)
     return _Planner(store, notebook, sheets, refused, words or default_words(), style, encoding).plan(wanted, failures, progress)
 
@@ -156,19 +158,12 @@ def _wanted(store: Store) -> list[Relation]:
     found = store.relations_by_id(ids)
     kept = [r for r in found.values() if r.status is not Status.REJECTED and (r.status is Status.ACCEPTED or r.asserted_by is AssertedBy.USER)]
     mentions = store.mentions_of({end for r in kept for end in (r.source, r.target)})
-    names: dict[str, list[str]] = {}
+    of: dict[str, dict[str, str]] = {}
     for mention, work in mentions.items():
-        names.setdefault(work, []).append(mention)
-    variants = {variant: r.id for r in kept for variant in _variants(r, names)}
+        of.setdefault(work, {})[mention] = work
+    variants = {variant: r.id for r in kept for variant in stated_as(r, {**of.get(r.source, {}), **of.get(r.target, {})})}
     stated = {variants[s.element.id] for s in store.statements_on(variants) if s.asserter.startswith("s-")}
     return sorted((r for r in kept if r.id not in stated), key=lambda r: r.id)
-
-
-def _variants(relation: Relation, names: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """The ids under which notes may state a relation: between any mentions of the works at its ends."""
-    for source in {relation.source, *names.get(relation.source, ())}:
-        for target in {relation.target, *names.get(relation.target, ())}:
-            yield relation_id(relation.type, source, target, symmetric=RELATIONS[relation.type].symmetric)
 
 
 class _Planner:

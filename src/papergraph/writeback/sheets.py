@@ -12,9 +12,7 @@ from papergraph.notes import Document, Layout, decode, layout_of, read
 from papergraph.notes.decode import LARGEST_FILE
 from papergraph.reading import NotesFile
 from papergraph.writeback.patch import Coding, coding_of
-
-MARKDOWN = (".md", ".markdown", ".mdown", ".mkd")
-"""The endings of files that are written; others are only read."""
+from papergraph.writeback.places import MARKDOWN, objection
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +26,11 @@ class Sheet:
     coding: Coding
 
 
-def read_sheets(files: Sequence[NotesFile], known: Mapping[str, str], encoding: str | None) -> tuple[dict[str, Sheet], list[Document], tuple[str, ...], dict[str, str]]:
-    """`(files that may be written, all documents, files that could not be read, why the other imported files may not be written)`."""
+def read_sheets(files: Sequence[NotesFile], known: Mapping[str, str], encoding: str | None, imported: Sequence[Path]) -> tuple[dict[str, Sheet], list[Document], tuple[str, ...], dict[str, str]]:
+    """`(files that may be written, all documents, files that could not be read, why the other imported files may not be written)`.
+
+    `known` are the SHA-256 of the imported files by uri, `imported` the places from which the store knows notes to be imported.
+    """
     sheets: dict[str, Sheet] = {}
     documents: list[Document] = []
     failures: list[str] = []
@@ -52,7 +53,7 @@ def read_sheets(files: Sequence[NotesFile], known: Mapping[str, str], encoding: 
         if notes.uri not in known:
             continue
         try:
-            file = _target(notes, document, known[notes.uri])
+            file = _target(notes, document, known[notes.uri], imported)
             if file in places:
                 raise NotesError(f"{notes.path}: is the same file as {places[file]}")
             sheets[notes.uri] = Sheet(notes, file, data, document, coding_of(data, decoded.text, decoded.encoding, notes.path))
@@ -64,13 +65,13 @@ def read_sheets(files: Sequence[NotesFile], known: Mapping[str, str], encoding: 
     return sheets, documents, tuple(failures), refused
 
 
-def _target(notes: NotesFile, document: Document, sha256: str) -> Path:
+def _target(notes: NotesFile, document: Document, sha256: str, imported: Sequence[Path]) -> Path:
     """Where the file to write really stands.
 
     Raises
     ------
     NotesError
-        If it is not to be written: no Markdown, edited since its import, outside its collection, or read-only.
+        If it is not to be written: no Markdown, edited since its import, outside its collection or of what was imported, or read-only.
     """
     if not notes.path.casefold().endswith(MARKDOWN):
         raise NotesError(f"{notes.path}: only Markdown is written ({', '.join(MARKDOWN)}); write the line yourself")
@@ -84,6 +85,8 @@ def _target(notes: NotesFile, document: Document, sha256: str) -> Path:
     file = place.resolve()
     if not file.is_relative_to(root):
         raise NotesError(f"{notes.path}: is a link that leads out of its collection; it is left alone")
+    if reason := objection(str(file), imported):
+        raise NotesError(f"{notes.path}: {f'is a link to {file.name}: ' if file.name != place.name else ''}{reason}")
     if file.stat().st_nlink > 1:
         raise NotesError(f"{notes.path}: has another name (a hard link), which would keep the old contents; it is left alone")
     if not os.access(file, os.W_OK) or not os.access(file.parent, os.W_OK):
