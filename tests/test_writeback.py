@@ -425,7 +425,7 @@ sys.path[:0] = {path!r}
 from papergraph.model import USER, Paper, Statement
 from papergraph.store import open_store
 from papergraph.store.changes import Change
-from papergraph.writeback import journal
+from papergraph.writeback import disk, journal
 folder, point, limit = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 store = open_store(str(folder / "library.db"))
 left = [point]
@@ -437,7 +437,7 @@ def counted(call):
         return call(*args, **kwargs)
     return one
 if point:
-    for owner, name in ((os, "open"), (os, "fsync"), (os, "rename"), (os, "replace"), (os, "mkdir"), (os, "utime"), (os, "unlink"), (journal, "_put"), (journal, "_standing")):
+    for owner, name in ((os, "open"), (os, "fsync"), (os, "rename"), (os, "replace"), (os, "mkdir"), (os, "utime"), (os, "unlink"), (journal, "put"), (disk, "put"), (journal, "_standing")):
         setattr(owner, name, counted(getattr(owner, name)))
     Path.rename, Path.replace, Path.unlink = counted(Path.rename), counted(Path.replace), counted(Path.unlink)
     type(store).apply = counted(type(store).apply)

@@ -40,7 +40,7 @@ class Change:
             return "retracted"
         if self.after.removed and not self.before.removed:
             return "removed"
-        return "moved" if _placeless(self.before) == _placeless(self.after) else "changed"
+        return "moved" if replace(self.before, element=placeless(self.before.element)) == replace(self.after, element=placeless(self.after.element)) else "changed"
 
     def reversed(self) -> Change:
         """The change that takes this one back."""
@@ -82,18 +82,17 @@ def _decided(before: Statement | None, after: Statement | None) -> str:
     return "" if now.status in (was, Status.PROPOSED) or by_hand else str(now.status)
 
 
-def _placeless(statement: Statement) -> Statement:
-    """`statement` without what an edit elsewhere in the file shifts."""
-    element: Node | Relation = statement.element
+def placeless(element: Node | Relation) -> Node | Relation:
+    """The element without what an edit elsewhere in its file shifts: where it stands, and what stands beside it."""
     if isinstance(element, Note):
-        element = replace(element, line=0, start=0, end=0, also_at=tuple("" for _ in element.also_at))
-    elif isinstance(element, Relation):
-        element = replace(element, evidence=tuple(replace(e, line=0, start=0, end=0, prefix=None, suffix=None) for e in element.evidence))
-    elif isinstance(element, Paper):
-        element = replace(element, line=0, places=tuple(p.partition(" ")[0] for p in element.places))
-    elif isinstance(element, Source):
-        element = replace(element, sha256="")
-    return replace(statement, element=element)
+        return replace(element, line=0, start=0, end=0, also_at=tuple("" for _ in element.also_at))
+    if isinstance(element, Relation):
+        return replace(element, evidence=tuple(replace(e, line=0, start=0, end=0, prefix=None, suffix=None) for e in element.evidence))
+    if isinstance(element, Paper):
+        return replace(element, line=0, places=tuple(p.partition(" ")[0] for p in element.places))
+    if isinstance(element, Source):
+        return replace(element, sha256="")
+    return element
 
 
 def count(changes: Iterable[Change]) -> tuple[tuple[str, str, int], ...]:

@@ -8,10 +8,11 @@ from dataclasses import dataclass, fields, replace
 from papergraph.extract import Catalogue, Known, read_document, survey
 from papergraph.extract.state import Extraction
 from papergraph.lang.words import Words
-from papergraph.model import Concept, Evidence, Node, Note, Paper, Problem, Relation, Source, Statement, Topic
+from papergraph.model import Concept, Node, Note, Paper, Problem, Relation, Statement
 from papergraph.notes import read
 from papergraph.notes.document import Block, Document
 from papergraph.reading import is_bibliography, stand_beside
+from papergraph.store.changes import placeless
 from papergraph.store.protocol import Progress
 from papergraph.vocabulary import RELATIONS, Role
 
@@ -167,23 +168,8 @@ def _shape(block: Block) -> tuple[object, ...]:
 
 
 def _known(known: Known) -> Known:
-    return replace(known, paper=_placeless(known.paper))  # type: ignore[arg-type]  # a paper gives a paper
+    return replace(known, paper=placeless(known.paper))  # type: ignore[arg-type]  # a paper gives a paper
 
 
 def _by_key(statements: Iterable[Statement]) -> Mapping[_Key, Node | Relation]:
-    return {(s.element.id, s.asserter): _placeless(s.element) for s in statements}
-
-
-def _placeless(element: Node | Relation) -> Node | Relation:
-    """The element without what an edit elsewhere in the file shifts: where it stands, and what stands beside it."""
-    match element:
-        case Note():
-            return replace(element, line=0, start=0, end=0, also_at=tuple("" for _ in element.also_at))
-        case Relation():
-            return replace(element, evidence=tuple(Evidence(e.note_id, e.quote, e.path, rule=e.rule, confidence=e.confidence, hedged=e.hedged) for e in element.evidence))
-        case Paper():
-            return replace(element, line=0, places=tuple(p.partition(" ")[0] for p in element.places))
-        case Source():
-            return replace(element, sha256="")
-        case Topic() | Concept():
-            return element
+    return {(s.element.id, s.asserter): placeless(s.element) for s in statements}

@@ -14,7 +14,6 @@ import os
 import re
 import secrets
 import shutil
-import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from papergraph.folding import source_id
 from papergraph.store.bodies import dump, dump_statement, load_statement
 from papergraph.store.changes import Change, ChangeSet, now
 from papergraph.timeline import is_undone
+from papergraph.writeback.disk import put, put_beside, sync
 from papergraph.writeback.manifest import NO_LINKS, DistrustError, Entry, Manifest, check_own, distrust, read_manifest, read_own, unlike
 from papergraph.writeback.places import imported_places
 
@@ -166,19 +166,19 @@ def _write(store: Store, folder: Path, rewrites: Sequence[Rewrite], changes: Seq
         _check(rewrites)
         part.mkdir(mode=0o700)
         for n, one in enumerate(rewrites):
-            _put(part / f"{n}.old", one.old)
-            _put(part / f"{n}.new", one.new)
-        _put(part / "changes.json", _dump(changes).encode("utf-8", "surrogatepass"))
-        _put(part / "manifest.json", manifest.dumps())
-        _sync(part)
+            put(part / f"{n}.old", one.old)
+            put(part / f"{n}.new", one.new)
+        put(part / "changes.json", _dump(changes).encode("utf-8", "surrogatepass"))
+        put(part / "manifest.json", manifest.dumps())
+        sync(part)
         for entry, one in zip(files, rewrites, strict=True):
-            _put_beside(entry, one.new)
+            put_beside(entry, one.new)
         for parent in {r.file.parent for r in rewrites}:
-            _sync(parent)
+            sync(parent)
         _check(rewrites)
         commit = part.with_suffix(".commit")
         part.rename(commit)
-        _sync(folder)
+        sync(folder)
     except OSError as error:
         _drop(part, files)
         raise NotesError(f"nothing was changed: {error.filename or folder}: {error.strerror or error}") from error
@@ -228,16 +228,16 @@ def _finish(store: Store, commit: Path, places: Sequence[Path]) -> Outcome:
         if source_id(one.uri) not in lost and sha == one.old:
             if _sha_of(one.beside) != one.new:
                 one.beside.unlink(missing_ok=True)
-                _put_beside(one, new)
+                put_beside(one, new)
             one.beside.replace(one.place)
-            _sync(one.place.parent)
+            sync(one.place.parent)
         one.beside.unlink(missing_ok=True)
         if source_id(one.uri) not in lost:
             written.append(one.path)
     if change_set is not None:
         _note(commit, change_set.number)
     commit.rename(commit.with_suffix(".done"))
-    _sync(commit.parent)
+    sync(commit.parent)
     _prune(commit.parent)
     return Outcome(change_set, tuple(written), tuple(conflicts))
 
@@ -334,7 +334,7 @@ def _note(entry: Path, number: int) -> None:
     """Keep which change set a write-back made, to be found at once; where there is no room, `_number` looks for it."""
     with suppress(OSError):
         (entry / _MADE).unlink(missing_ok=True)
-        _put(entry / _MADE, str(number).encode())
+        put(entry / _MADE, str(number).encode())
 
 
 def _number(store: Store, entry: Path, manifest: Manifest) -> int | None:
@@ -360,39 +360,6 @@ def _sha_of(file: Path) -> str:
     if file.is_symlink() or not file.is_file():
         return ""
     return _sha(file.read_bytes())
-
-
-def _put(file: Path, data: bytes) -> None:
-    """Write a new file of the user's own, down to the disk."""
-    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINKS, 0o600)
-    with os.fdopen(handle, "wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-
-
-def _put_beside(entry: Entry, data: bytes) -> None:
-    """Write the new contents beside a file, with its mode, owner and attributes."""
-    file, temp = entry.place, entry.beside
-    was = file.stat()
-    _put(temp, data)
-    made = temp.stat()
-    if hasattr(os, "chown") and (made.st_uid, made.st_gid) != (was.st_uid, was.st_gid):
-        os.chown(temp, was.st_uid, was.st_gid)
-    shutil.copystat(file, temp)
-    os.utime(temp)
-    temp.chmod(stat.S_IMODE(was.st_mode))
-
-
-def _sync(folder: Path) -> None:
-    """Bring a folder's names down to the disk, where that can be asked for."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager
