@@ -40,7 +40,7 @@ NOTES = ROOT / "data" / "iclr2024-notes.txt"
 sys.path.insert(0, str(ROOT / "server"))
 
 OFF, COUNT, KILL, FULL = range(4)
-_PATH = re.compile(r"/[^\"']*/notes\b")
+_PATH = re.compile(r"/[^\"']*/notes\b|(?<=origin )\w+")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 PIECE = 40
 """On Neo4j the changes in one transaction, so that an import has several."""
@@ -95,6 +95,7 @@ class Operation:
     run: Callable[[Place], None]
     kinds: tuple[str, ...] = ("file", "neo4j")
     pieces: bool = False  # on a server it takes several transactions
+    arrive: Callable[[Place], None] | None = None  # done to each copy of the state first
     several: bool = False  # it is several changes, as one would make them one after another
 
 
@@ -184,6 +185,12 @@ def noted(place: Place) -> None:
         library.add_relation("Consensus Algorithm", "similar-to", "Zab")
 
 
+def known(place: Place) -> None:
+    """The store knows where its notes stand now."""
+    with place.open() as library:
+        library.import_notes(place.folder / "notes", replace=True)
+
+
 def write_back(place: Place) -> None:
     journal = place.folder / "journal"
     with place.open() as library:
@@ -237,7 +244,7 @@ OPERATIONS = (
     Operation("reject, one by one", full, reject, several=True),
     Operation("undo an import", full, undo_import, pieces=True),
     Operation("merge", full, merge),
-    Operation("write back", noted, write_back),
+    Operation("write back", noted, write_back, arrive=known),
     Operation("migrate from 1", older(1), migrate, ("file",)),
     Operation("migrate from 3", older(3), migrate, ("file",)),
     Operation("backup over an older one", backed_up, back_up),
@@ -359,6 +366,8 @@ def measure(operation: Operation, place: Place, faults: Faults, how: int) -> tup
     if status:
         raise SystemExit(f"{operation.name} failed without being cut off:\n{text}")
     report.unlink()
+    if not int(text) and Faults():
+        raise SystemExit(f"{operation.name} does nothing; it was to write")
     return took, int(text)
 
 
@@ -494,6 +503,8 @@ class Trials:
             self.server.clear()
             with place.open(create=True, restoring=True) as library:
                 backups.restore_server(self.work / "state.db", library.store, self.work / f"kept-{self.number}.db")
+        if self.operation.arrive:
+            self.operation.arrive(place)
         return place
 
     def kill(self, trials: int) -> Tally:
