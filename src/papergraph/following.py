@@ -50,6 +50,7 @@ def changes(store: Store, uris: Mapping[str, str | None], before: Sequence[State
     texts: dict[str, str | None] = {}
     notes, former = _notes(after), _notes(before)
     named: list[tuple[Statement, str]] = []
+    lost: list[tuple[Statement, Statement]] = []
 
     def moved(relation: Relation, old: str, new: str | None) -> Relation:
         if new is not None and new not in texts:
@@ -69,6 +70,8 @@ def changes(store: Store, uris: Mapping[str, str | None], before: Sequence[State
             if pieces := tuple(e for e in relation.evidence if not e.lost):
                 put = Statement(f"{LLM}{source_id(new or old)}", replace(relation, evidence=pieces))
                 wanted[put.key] = put
+            else:
+                lost.append((s, Statement(f"{KEPT}{source_id(new or old)}", relation)))
         elif (s.element.id, source_id(new or old)) not in stated:
             put = Statement(f"{KEPT}{source_id(new or old)}", relation)
             wanted[put.key] = put
@@ -78,7 +81,10 @@ def changes(store: Store, uris: Mapping[str, str | None], before: Sequence[State
             put = Statement(asserter, s.element)
             wanted[put.key] = put
     gone = [s for s in before if isinstance(s.element, Relation) and (s.element.id, source_id(ids[s.asserter][1] or ids[s.asserter][0])) not in stated]
-    decided = _decided(store, gone)
+    decided = _decided(store, (*gone, *(s for s, _ in lost)))
+    for s, put in lost:
+        if s.element.id in decided:
+            wanted.setdefault(put.key, put)
     for s in gone:
         if isinstance(s.element, Relation) and s.element.id in decided:
             old, new = ids[s.asserter]

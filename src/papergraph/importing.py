@@ -58,6 +58,8 @@ class ImportPlan:
         By what the notes were read; see `rules.Rules`.
     keep
         What the store is to keep beside the graph.
+    after
+        The number of the change set that was the newest when it was planned.
     """
 
     files: tuple[NotesFile, ...]
@@ -69,6 +71,7 @@ class ImportPlan:
     pruned: tuple[str, ...] = ()
     details: Mapping[str, str] = field(default_factory=dict, hash=False)
     keep: Mapping[str, str | None] = field(default_factory=dict, hash=False)
+    after: int | None = None
 
 
 def plan_import(
@@ -114,6 +117,7 @@ def plan_import(
     NotesError
         If nothing at all could be read, a lexicon is not as it should be, or a file has nothing in common with what was imported under its name.
     """
+    after = max((c.number for c in store.history(limit=1)), default=0)
     own = lexicon_files(paths, lexicons)
     words = read_lexicons(own)
     sources = store.sources()
@@ -123,7 +127,9 @@ def plan_import(
     taken = replaced(known, was, found.files, rewritten=rewritten and origin is None)
     origin = replace(was, collection=collection, encoding=encoding, lexicons=tuple(str(p.resolve()) for p in lexicons))
     rules = rules_of(own)
-    if origin.reader == str(rules) and (was.collection, was.encoding) == (collection, encoding) and not changed_files(found.files, sources, origin):
+    # a name that a file told which is taken out now may have been known in others
+    as_before = origin.reader == str(rules) and (was.collection, was.encoding) == (collection, encoding) and not (prune and found.gone)
+    if as_before and not changed_files(found.files, sources, origin):
         said: list[Statement] = []
         problems: list[Problem] = []
         failures = [str(read_file(f, encoding)) if f.uri in origin.failed else "" for f in found.files]
@@ -159,6 +165,7 @@ def plan_import(
         tuple(left) if prune else (),
         {"papergraph": rules.papergraph, "rules": rules.code, "lexicon": rules.lexicon},
         to_keep(known, seen, taken),
+        after,
     )
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from papergraph import editing, merging, timeline
 from papergraph.errors import StaleError, StoreError, UnknownNameError, UsageError
+from papergraph.folding import relation_id
+from papergraph.graph import stated_as
 from papergraph.model import Concept, Evidence, Graph, Node, Note, Paper, Relation, Source, Topic
 from papergraph.query.contradictions import Conflict, Disagreement, disagreements
 from papergraph.query.names import resolve
@@ -18,7 +20,7 @@ from papergraph.query.suggestions import Suggestions, suggest
 from papergraph.store import is_server, open_store
 from papergraph.store.changes import Change, ChangeSet
 from papergraph.store.protocol import Filter, Hit, Likeness, Statistics, Store, Surroundings
-from papergraph.vocabulary import Label, Status
+from papergraph.vocabulary import RELATIONS, Label, Status
 
 if TYPE_CHECKING:
     from threading import Event
@@ -120,14 +122,23 @@ class Library:
         Importing the same notes again changes nothing; edited notes change just what was edited; what the user added
         stays. What files stated that have gone stays too, unless `prune`.
         """
-        plan = self.plan_import(*paths, encoding=encoding, collection=collection, jobs=jobs, replace=replace, prune=prune, lexicons=lexicons, progress=progress)
-        self.apply_plan(plan, *paths)
-        return plan
+
+        def import_() -> ImportPlan:
+            plan = self.plan_import(*paths, encoding=encoding, collection=collection, jobs=jobs, replace=replace, prune=prune, lexicons=lexicons, progress=progress)
+            self.apply_plan(plan, *paths)
+            return plan
+
+        return self.again(import_)
 
     def apply_plan(self, plan: ImportPlan, *paths: Path | str, verb: str = "import") -> ChangeSet | None:
         """Make the changes of a plan, logged as the import of `paths`; `None` if there are none."""
+        if not plan.changes:
+            # a store that one may only read is up to date as well
+            with suppress(StoreError):
+                self.store.keep(plan.keep)
+            return None
         action = f"{verb} " + " ".join(Path(p).name or str(p) for p in paths)
-        return self.store.apply(plan.changes, by="import", action=action, details=plan.details, keep=plan.keep)
+        return self.store.apply(plan.changes, by="import", action=action, details=plan.details, keep=plan.keep, after=plan.after)
 
     def origins(self) -> tuple[Origin, ...]:
         """Where the notes stand that were imported on this machine, in the order of their paths."""
@@ -152,15 +163,30 @@ class Library:
 
         return plan_sync(self.store, origin, prune=prune, rewritten=replace, jobs=jobs, lexicons=lexicons, progress=progress)
 
+    def sync_origin(
+        self,
+        origin: Origin,
+        *,
+        dry_run: bool = False,
+        prune: bool = False,
+        replace: bool = False,
+        jobs: int = 0,
+        lexicons: Sequence[Path] = (),
+        progress: Progress | None = None,
+    ) -> tuple[OriginPlan, tuple[Part, ...], ChangeSet | None]:
+        """Bring the store up to date with the notes of one origin: what was found, what is different, and the change set."""
+
+        def sync() -> tuple[OriginPlan, tuple[Part, ...], ChangeSet | None]:
+            one = self.plan_sync(origin, prune=prune, replace=replace, jobs=jobs, lexicons=lexicons, progress=progress)
+            if one.plan is None:
+                return one, (), None
+            return one, self.describe(one.plan.changes), None if dry_run else self.apply_plan(one.plan, *origin.paths, verb="sync")
+
+        return self.again(sync)
+
     def sync(self, *, prune: bool = False, replace: bool = False, lexicons: Sequence[Path] = ()) -> tuple[OriginPlan, ...]:
         """Bring the store up to date with all notes that were imported, a change set for each origin where something changed."""
-        out = []
-        for origin in self.origins():
-            done = self.plan_sync(origin, prune=prune, replace=replace, lexicons=lexicons)
-            if done.plan is not None:
-                self.apply_plan(done.plan, *origin.paths, verb="sync")
-            out.append(done)
-        return tuple(out)
+        return tuple(self.sync_origin(o, prune=prune, replace=replace, lexicons=lexicons)[0] for o in self.origins())
 
     def changes_of_files(self, stop: Event | None = None) -> Iterator[tuple[Origin, ...]]:
         """The origins whose files changed, whenever some have, until `stop` is set or Ctrl-C."""
@@ -242,8 +268,13 @@ class Library:
         """Change sets, newest first; only those that touched one paper, topic, concept or relation if named."""
         if name is None:
             return self.store.history(limit=limit)
-        element = name if name.startswith("r-") and self.store.relations_by_id([name]) else self.find(name).id
-        return self.store.history(element, limit)
+        if name.startswith("r-") and (relation := self.store.relations_by_id([name]).get(name)):
+            ids = stated_as(relation, self.store.mentions_of([relation.source, relation.target]))
+            numbers = {c.number: c for i in ids for c in self.store.history(i)}
+            return tuple(numbers[n] for n in sorted(numbers, reverse=True))[:limit]
+        # what is in the graph no longer is still in the log
+        touched = not self.store.get([name]) and self.store.touches([name])
+        return self.store.history(name if touched else self.find(name).id, limit)
 
     def change_set(self, number: int) -> tuple[ChangeSet, tuple[Part, ...]]:
         """One change set, and what it changed as a reader would call it."""
@@ -297,8 +328,10 @@ class Library:
 
     def between(self, a: str, b: str) -> list[str]:
         """The ids of the relations between two papers, or a paper and a concept; those that were rejected too."""
-        ends = {self.find(a).id, self.find(b).id}
-        found = [r.id for status in (None, str(Status.REJECTED)) for r, _, _ in self.store.relations(Filter(status=status)) if {r.source, r.target} == ends]
+        ends = self.find(a).id, self.find(b).id
+        ids = {relation_id(kind, *pair, symmetric=RELATIONS[kind].symmetric) for kind in RELATIONS for pair in (ends, ends[::-1])}
+        relations = self.store.relations_by_id(ids).values()
+        found = [r.id for r in sorted(relations, key=lambda r: (r.status is Status.REJECTED, -r.confidence, r.id))]
         if not found:
             raise UsageError(f"no relation is stated between '{a}' and '{b}'; `papergraph path` may find a way")
         return found
@@ -332,7 +365,7 @@ class Library:
             changes = editing.add_relation(self.store, a, name, b, note=note, confidence=confidence, hedged=hedged)
             return self._apply(changes, f"add relation {a.id} {kind} {b.id}")
 
-        return self._again(add)
+        return self.again(add)
 
     def add_paper(
         self,
@@ -353,7 +386,7 @@ class Library:
             self._apply(changes, f"add paper {paper.title}")
             return paper
 
-        return self._again(add)
+        return self.again(add)
 
     def add_topic(self, name: str, *, broader: str | None = None) -> Topic:
         """Add a topic, under another if `broader` names it."""
@@ -365,7 +398,7 @@ class Library:
             self._apply(changes, f"add topic {topic.pref_label}")
             return topic
 
-        return self._again(add)
+        return self.again(add)
 
     def add_concept(self, name: str) -> Concept:
         """Add a concept."""
@@ -375,17 +408,17 @@ class Library:
             self._apply(changes, f"add concept {concept.pref_label}")
             return concept
 
-        return self._again(add)
+        return self.again(add)
 
     def add_alias(self, of: str, name: str) -> ChangeSet | None:
         """Give a paper, topic or concept another name; `None` if it has it."""
         node = self.find(of)
-        return self._again(lambda: self._apply(editing.add_alias(self.store, node, name), f"add alias {node.id} {name}"))
+        return self.again(lambda: self._apply(editing.add_alias(self.store, node, name), f"add alias {node.id} {name}"))
 
     def remove(self, element: str, *labels: str) -> ChangeSet | None:
         """Take out a relation (by id), paper, topic or concept; what notes state stays out when they are imported again."""
         found = self._relations([element])[0] if element.startswith("r-") and not labels else self.find(element, *labels)
-        return self._again(lambda: self._apply(editing.remove(self.store, found), f"remove {found.id}"))
+        return self.again(lambda: self._apply(editing.remove(self.store, found), f"remove {found.id}"))
 
     def accept(self, *ids: str, reason: str | None = None) -> ChangeSet | None:
         """Say that relations (by id) hold; `None` if that was said already. They stay when the notes that state them change or go."""
@@ -402,7 +435,8 @@ class Library:
             return [c for r in self._relations(wanted) for c in editing.decide(self.store, r, status, reason)]
 
         what = f"{len(wanted)} relations" if len(wanted) > 1 else "".join(wanted)
-        return self._again(lambda: self._apply(self.store.reading(changes), f"{verb} {what}"))
+        # what the notes state matters too, so that it is read when nobody else can write any more
+        return self.store.apply(changes, by="user", action=f"{verb} {what}")
 
     def retype(self, relation: str, kind: str) -> ChangeSet | None:
         """Say that a relation (by id) is of another type: the former is rejected, the new one stands on the same sentences."""
@@ -424,12 +458,12 @@ class Library:
             changes = editing.revise(self.store, found, kind=name, reverse=reverse, confidence=confidence, hedged=hedged)
             return self._apply(changes, f"edit relation {relation} {' '.join(w for w in what if w)}")
 
-        return self._again(edit)
+        return self.again(edit)
 
     def edit_paper(self, paper: str, **fields: Any) -> ChangeSet | None:
         """Put facts of a paper right (see `editing.edit_paper`); they stand above those of the notes. `None` if they stand just so already."""
         found = self.paper(paper)
-        return self._again(lambda: self._apply(editing.edit_paper(self.store, found, **fields), f"edit paper {found.id} {' '.join(fields)}"))
+        return self.again(lambda: self._apply(editing.edit_paper(self.store, found, **fields), f"edit paper {found.id} {' '.join(fields)}"))
 
     def _relations(self, ids: Iterable[str]) -> list[Relation]:
         """The relations with these ids, in their order."""
@@ -449,20 +483,25 @@ class Library:
             model = calibration.fit(decided)
             changes = calibration.changes(self.store, model)
             told = calibration.effect(self.store, model, changes, before)
-            return model, told, None if dry_run else self._calibrate(model, changes, f"calibrate on {len(decided)} decisions")
+            stands = model == before and not changes
+            return model, told, None if dry_run or stands else self._calibrate(model, changes, f"calibrate on {len(decided)} decisions")
 
-        return self._again(fit)
+        return self.again(fit)
 
     def reset_calibration(self) -> ChangeSet | None:
         """Go back to the confidence that comes with papergraph; `None` where that stands."""
         from papergraph import calibration
 
-        return self._again(lambda: self._calibrate(None, calibration.changes(self.store, None), "calibrate --reset"))
+        def reset() -> ChangeSet | None:
+            changes = calibration.changes(self.store, None)
+            return self._calibrate(None, changes, "calibrate --reset") if changes or calibration.active(self.store) else None
+
+        return self.again(reset)
 
     def _calibrate(self, model: Calibration | None, changes: Sequence[Change], action: str) -> ChangeSet | None:
         from papergraph.calibration import BY
 
-        return self.store.apply(changes, by=BY, action=action, details={"calibration": model.data() if model else {}})
+        return self.store.apply(changes, by=BY, action=action, details={"calibration": model.data() if model else {}}, even_empty=True)
 
     # --- who is who
 
@@ -477,7 +516,7 @@ class Library:
     def merge(self, a: str, b: str) -> ChangeSet | None:
         """Say that two papers are one work; `None` if they are already. `split` takes it back at any later time."""
         first, second = self.paper(a), self.paper(b)
-        return self._again(lambda: self._apply(merging.merge(self.store, first, second), f"merge {first.id} {second.id}"))
+        return self.again(lambda: self._apply(merging.merge(self.store, first, second), f"merge {first.id} {second.id}"))
 
     def merge_all(self, pairs: Sequence[tuple[str, str]]) -> ChangeSet | None:
         """Say of several pairs of papers (ids) that they are one work each, in one change set."""
@@ -488,7 +527,7 @@ class Library:
             changes = {c.statement.key: c for a, b in papers if isinstance(a, Paper) and isinstance(b, Paper) for c in merging.merge(self.store, a, b)}
             return self._apply(tuple(changes.values()), f"merge {len(pairs)} pairs")
 
-        return self._again(merge)
+        return self.again(merge)
 
     def split(self, paper: str, name: str | None = None) -> ChangeSet:
         """Say that one of a paper's names is another work. `merge` takes it back at any later time."""
@@ -499,12 +538,12 @@ class Library:
             assert done is not None
             return done
 
-        return self._again(split)
+        return self.again(split)
 
     def _apply(self, changes: Sequence[Change], action: str) -> ChangeSet | None:
         return self.store.apply(changes, by="user", action=action)
 
-    def _again(self, work: Callable[[], _T]) -> _T:
+    def again(self, work: Callable[[], _T]) -> _T:
         """Do `work`, which reads, decides and applies; anew if somebody else has changed the same in between."""
         for attempt in range(_ATTEMPTS):
             try:
@@ -519,23 +558,25 @@ class Library:
 
         def undo() -> ChangeSet:
             undone, changes = timeline.undo(self.store, number)
-            return self._done(self.store.apply(changes, by="user", action=f"undo {undone.number}", undoes=undone.number), undone)
+            return self._take_back(changes, f"undo {undone.number}", undone)
 
-        return self._again(undo)
+        return self.again(undo)
 
     def redo(self, number: int | None = None) -> ChangeSet:
         """Bring back a change set that was undone, the one undone last if `number` is `None`."""
 
         def redo() -> ChangeSet:
             brought_back, undoing, changes = timeline.redo(self.store, number)
-            return self._done(self.store.apply(changes, by="user", action=f"redo {brought_back.number}", undoes=undoing.number), brought_back)
+            return self._take_back(changes, f"redo {brought_back.number}", undoing)
 
-        return self._again(redo)
+        return self.again(redo)
 
-    @staticmethod
-    def _done(done: ChangeSet | None, of: ChangeSet) -> ChangeSet:
-        if done is None:
-            raise StoreError(f"change set {of.number} holds no changes")
+    def _take_back(self, changes: Sequence[Change], action: str, of: ChangeSet) -> ChangeSet:
+        from papergraph.origins import unread
+
+        # what files state may be of older rules or of no calibration now: they are read again
+        done = self.store.apply(changes, by="user", action=action, undoes=of.number, keep=unread(self.origins()) if of.details or of.undoes else None, even_empty=True)
+        assert done is not None
         return done
 
     # --- back into the notes

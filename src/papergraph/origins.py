@@ -9,11 +9,11 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from papergraph.errors import NotesError, StoreError
+from papergraph.errors import NotesError
 from papergraph.folding import digest
 from papergraph.model import Source
 from papergraph.reading import NotesFile
@@ -106,14 +106,30 @@ class Origin:
 
 def origins(store: Store) -> tuple[Origin, ...]:
     """The origins that the store knows, in the order of their paths."""
-    found = []
-    for text in store.kept(_KEPT).values():
-        try:
-            values: Any = {k: tuple(v) if isinstance(v, list) else v for k, v in json.loads(text).items()}
-            found.append(Origin(**values))
-        except (AttributeError, TypeError, ValueError) as error:
-            raise StoreError(f"the store is damaged: what it keeps of where notes stand does not parse ({error}); import the notes again, or restore a backup") from error
-    return tuple(sorted(found, key=lambda o: o.paths))
+    # one that does not parse is as good as unknown: importing its notes again keeps it anew
+    found = (_parsed(text) for text in store.kept(_KEPT).values())
+    return tuple(sorted((o for o in found if o is not None), key=lambda o: o.paths))
+
+
+def _parsed(text: str) -> Origin | None:
+    """The origin that `Origin.dumps` wrote, whatever a newer papergraph wrote beside it; `None` if it is none."""
+    try:
+        values = json.loads(text)
+        known = {f.name: values[f.name] for f in fields(Origin) if f.name in values}
+        texts = all(isinstance(known.get(k, ""), str | None) for k in ("collection", "encoding", "reader", "checked_at"))
+        lists = all(isinstance(known.get(k, []), list) and all(isinstance(v, str) for v in known.get(k, [])) for k in ("paths", "lexicons"))
+        maps = all(isinstance(known.get(k, {}), dict) and all(isinstance(v, str) for v in known.get(k, {}).values()) for k in ("failed", "gone", "named"))
+    except (AttributeError, TypeError, ValueError):
+        return None
+    if not (texts and lists and maps and known.get("paths")):
+        return None
+    ready: Any = {k: tuple(v) if isinstance(v, list) else v for k, v in known.items()}
+    return Origin(**ready)
+
+
+def unread(known: Iterable[Origin]) -> dict[str, str | None]:
+    """What a store is to keep so that all notes are read again, though their files have not changed."""
+    return {o.key: replace(o, reader="").dumps() for o in known}
 
 
 def origin_of(known: Sequence[Origin], paths: Sequence[Path]) -> Origin:

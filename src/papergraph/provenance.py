@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -242,14 +242,3 @@ def _hash(text: str) -> str:
     import hashlib
 
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def lost_quotes(store: Store) -> Iterator[tuple[Relation, Evidence]]:
-    """Relations of the graph with sentences that no longer stand in the notes, as of the last import."""
-    for relation in store.all_relations():
-        yield from ((relation, e) for e in relation.evidence if e.lost)
-
-
-def names_of(store: Store, ids: Iterable[str]) -> Mapping[str, str]:
-    """The names of nodes, by id."""
-    return {i: n.name for i, n in store.get(ids).items()}

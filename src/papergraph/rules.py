@@ -12,6 +12,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 _CODE = ("extract", "lang", "notes", "resolve")
+_MODULES = ("folding.py", "model.py", "vocabulary.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ def rules_of(lexicons: Sequence[Path] = ()) -> Rules:
 
 @cache
 def _code() -> str:
-    return _digest(f.read_bytes() for f in _walk((".py",)))
+    modules = [files("papergraph") / name for name in _MODULES]
+    return _digest(f.read_bytes() for f in (*modules, *_walk((".py",))))
 
 
 @cache

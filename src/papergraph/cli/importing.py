@@ -51,11 +51,18 @@ def import_(
         with library:
             if not new and not dry_run:
                 finish_write_back(context, library)
-            with progress_bar(not json) as progress:
-                plan = library.plan_import(*paths, encoding=encoding, collection=collection, jobs=jobs, replace=replace, prune=prune, lexicons=own_lexicons(lexicon), progress=progress)
+
+            def read() -> "ImportPlan":
+                with progress_bar(not json) as progress:
+                    found = library.plan_import(
+                        *paths, encoding=encoding, collection=collection, jobs=jobs, replace=replace, prune=prune, lexicons=own_lexicons(lexicon), progress=progress
+                    )
+                if not new and not dry_run:
+                    library.apply_plan(found, *paths)
+                return found
+
+            plan = library.again(read)
             parts = library.describe(plan.changes) if dry_run else ()
-            if not new and not dry_run:
-                library.apply_plan(plan, *paths)
         if new and not dry_run and plan.changes:
             with open_library(context, create=True) as library:
                 library.apply_plan(plan, *paths)

@@ -93,9 +93,7 @@ def _sync(library: Library, known: "tuple[Origin, ...]", *, dry_run: bool, prune
     failed = False
     for origin in known:
         with progress_bar(not json) as progress:
-            one = library.plan_sync(origin, prune=prune, replace=replace, jobs=jobs, lexicons=own_lexicons(), progress=progress)
-        parts = library.describe(one.plan.changes) if one.plan else ()
-        change = library.apply_plan(one.plan, *origin.paths, verb="sync") if one.plan and not dry_run else None
+            one, parts, change = library.sync_origin(origin, dry_run=dry_run, prune=prune, replace=replace, jobs=jobs, lexicons=own_lexicons(), progress=progress)
         failed = failed or bool(one.failure) or bool(one.plan and one.plan.failures)
         if json:
             told.append(_data(one, change.number if change else None, parts_data(parts)))

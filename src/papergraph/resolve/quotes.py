@@ -89,7 +89,7 @@ def _between(text: str, quote: str, prefix: str, suffix: str, near: int, taken: 
         ends = {text.find(tail, start, limit)} if tail.strip() else set()
         if not tail or tail[0] in "\r\n":
             # a quote that ends its line ends the edited one too, whatever became of the next
-            ends.add(_line_end(text, start))
+            ends.add(_line_end(text, start, limit))
         for end in sorted(e for e in ends if start < e <= limit and not _within(start, e, taken)):
             ratio = fuzz.ratio(quote, text[start:end])
             if ratio >= _ALIKE and (best is None or (ratio, -abs(start - near)) > best[:2]):
@@ -97,6 +97,7 @@ def _between(text: str, quote: str, prefix: str, suffix: str, near: int, taken: 
     return best[2] if best else None
 
 
-def _line_end(text: str, start: int) -> int:
-    """Where the line ends that `text[start]` is in."""
-    return next((at for at in range(start, len(text)) if text[at] in "\r\n"), len(text))
+def _line_end(text: str, start: int, limit: int) -> int:
+    """Where the line ends that `text[start]` is in; beyond `limit` where it is longer than that."""
+    found = [at for at in (text.find("\n", start, limit + 1), text.find("\r", start, limit + 1)) if at >= 0]
+    return min(found, default=len(text) if len(text) <= limit else limit + 1)

@@ -32,7 +32,7 @@ from papergraph.store.indexed import Candidate, find
 from papergraph.store.likeness import rank_alike
 from papergraph.store.neo4j_rows import LONGEST_KEY, escaped, key_of, node_row, pages, quoted, relation_row, statement_id, statement_row
 from papergraph.store.protocol import Alike, Contents, Filter, Hit, Progress, Statistics, Surroundings, Tie
-from papergraph.store.rows import Rows, batches, check_held, count_terms, rows_of, rows_of_all
+from papergraph.store.rows import Rows, batches, check_held, check_newest, count_terms, rows_of, rows_of_all
 from papergraph.store.surroundings import surroundings
 from papergraph.store.topics import in_order_of_notes
 from papergraph.vocabulary import LABELS, STRUCTURE
@@ -83,6 +83,7 @@ class _Header:
     undoes: int | None
     at: str
     details: str | None
+    even_empty: bool
 
 
 class Neo4jStore:
@@ -263,7 +264,7 @@ class Neo4jStore:
 
     def apply(
         self,
-        changes: Sequence[Change],
+        changes: Sequence[Change] | Callable[[], Sequence[Change]],
         *,
         by: str,
         action: str,
@@ -272,40 +273,55 @@ class Neo4jStore:
         continues: int | None = None,
         details: Mapping[str, Any] | None = None,
         keep: Mapping[str, str | None] | None = None,
+        after: int | None = None,
+        even_empty: bool = False,
     ) -> ChangeSet | None:
-        if not changes:
+        if not changes and not even_empty:
             if keep:
                 self.keep(keep)
             return None
         number = continues
-        at = at or now()
+        header = _Header(by, action, undoes, at or now(), dump_details(details) or None, even_empty)
+        if callable(changes):
+            number, changes = self._apply_piece(changes, header, number, keep or {}, after)
+            return self._told(number, changes) if number is not None else None
         # what others lead to comes first, so that no piece is woven twice
         ordered = changes if len(changes) <= PIECE else sorted(changes, key=lambda c: isinstance(c.statement.element, Relation))
-        header = _Header(by, action, undoes, at, dump_details(details) or None)
-        for done, piece in enumerate(batches(ordered, PIECE)):
+        for done, piece in enumerate(list(batches(ordered, PIECE)) or [[]]):
             last = (done + 1) * PIECE >= len(ordered)
             try:
-                number = self._apply_piece(piece, header, number, keep or {} if last else {})
+                number, _ = self._apply_piece(lambda piece=piece: piece, header, number, keep or {} if last else {}, None if done else after)  # type: ignore[misc]
             except StaleError as error:
                 if not done:
                     raise
                 raise StoreError(f"{self.location} was changed by others meanwhile; what was stored until then is change set {number}; run the command again") from error
+        assert number is not None
+        return self._told(number, changes)
+
+    def _told(self, number: int, changes: Sequence[Change]) -> ChangeSet:
         found = self._rows("change_set_get", number=number)
         if not found:
             raise StoreError(f"{self.location} was replaced by a backup right after the changes were stored; look whether they are still wanted, and run the command again")
         return _change_set(found[0], tuple(changes))
 
-    def _apply_piece(self, changes: Sequence[Change], header: _Header, continues: int | None, keep: Mapping[str, str | None]) -> int:
-        """Apply the changes in one transaction, exactly once, even if the connection is lost while it is committed."""
+    def _apply_piece(
+        self, make: Callable[[], Sequence[Change]], header: _Header, continues: int | None, keep: Mapping[str, str | None], after: int | None
+    ) -> tuple[int | None, Sequence[Change]]:
+        """Apply the changes that are made, in one transaction, exactly once, even if the connection is lost while it is committed; the change set's number, `None` for no changes."""
         token = uuid.uuid4().hex
         numbers: list[int] = []
+        made: list[Sequence[Change]] = [()]
 
-        def work(_: neo4j.ManagedTransaction) -> int:
+        def work(_: neo4j.ManagedTransaction) -> tuple[int | None, Sequence[Change]]:
             newest = self._lock()
+            check_newest(newest, after)
+            made[0] = make()
+            if not made[0] and not header.even_empty:
+                return None, ()
             numbers[:] = [newest + 1 if continues is None else continues]
-            self._apply_within(changes, header if continues is None else None, numbers[0], token)
+            self._apply_within(made[0], header if continues is None else None, numbers[0], token)
             self._keep(keep)
-            return numbers[0]
+            return numbers[0], made[0]
 
         for attempt in (1, 2, 3):
             try:
@@ -316,7 +332,7 @@ class Neo4jStore:
                 # the connection was lost after the commit was sent and before its answer came
                 found = self._rows("change_set_token", number=numbers[0]) if numbers else []
                 if found and found[0]["token"] == token:
-                    return numbers[0]
+                    return numbers[0], made[0]
                 if attempt == 3:
                     raise StoreError(f"the connection to {self.location} was lost while changes were stored; nothing of them was; run the command again") from error
         raise AssertionError("unreachable")

@@ -128,7 +128,7 @@ class Store(Postings, Protocol):
 
     def apply(
         self,
-        changes: Sequence[Change],
+        changes: Sequence[Change] | Callable[[], Sequence[Change]],
         *,
         by: str,
         action: str,
@@ -137,6 +137,8 @@ class Store(Postings, Protocol):
         continues: int | None = None,
         details: Mapping[str, Any] | None = None,
         keep: Mapping[str, str | None] | None = None,
+        after: int | None = None,
+        even_empty: bool = False,
     ) -> ChangeSet | None:
         """Apply changes and log them as a new change set; `None`, and no change set, where there are none.
 
@@ -145,6 +147,8 @@ class Store(Postings, Protocol):
 
         Parameters
         ----------
+        changes
+            What to change; or what makes that, which is called once nobody else can write any more, reads this store, and may be called again.
         at
             When it was done, in ISO 8601 UTC; now if `None`.
         continues
@@ -153,11 +157,15 @@ class Store(Postings, Protocol):
             What else made it what it is, ready for JSON.
         keep
             What to keep beside the graph, as `keep` takes it, in the same transaction (the last one, where there are several).
+        after
+            The number of the change set that was the newest when the changes were thought out, where all that was read matters.
+        even_empty
+            Whether to log a change set without changes.
 
         Raises
         ------
         StaleError
-            If a statement is not what `before` says it is: somebody else has changed it since it was read.
+            If a statement is not what `before` says it is, or the newest change set is not `after`: somebody else has changed it since it was read.
         """
 
     def statements(self, asserters: Iterable[str]) -> list[Statement]:

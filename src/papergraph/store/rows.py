@@ -129,6 +129,18 @@ def check_held(changes: Sequence[Change], held: Iterable[Statement]) -> None:
         raise StaleError("the store has changed since it was read (another papergraph was at work); nothing was changed, run the command again")
 
 
+def check_newest(newest: int, after: int | None) -> None:
+    """Hold the newest change set to the one after which changes were thought out, if that matters.
+
+    Raises
+    ------
+    StaleError
+        If it is another.
+    """
+    if after is not None and newest != after:
+        raise StaleError("the store has changed since it was read (another papergraph was at work); nothing was changed, run the command again")
+
+
 def rows_of(store: Reads, changes: Sequence[Change], held: Sequence[Statement]) -> Rows:
     """What these changes do to the graph of `store`, which holds the statements from before them: on what changes, `held`."""
     update = weave(Pending(store, changes, held), (c.before for c in changes if c.before), (c.after for c in changes if c.after))

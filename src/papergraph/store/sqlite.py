@@ -37,7 +37,7 @@ from papergraph.store.changes import Change, ChangeSet, add_counts, count, now
 from papergraph.store.indexed import Candidate, find, names_of, tokens_of
 from papergraph.store.likeness import rank_alike
 from papergraph.store.protocol import Alike, Contents, Filter, Hit, Progress, Statistics, Surroundings, Tie
-from papergraph.store.rows import Rows, batches, check_held, count_terms, rows_of, rows_of_all
+from papergraph.store.rows import Rows, batches, check_held, check_newest, count_terms, rows_of, rows_of_all
 from papergraph.store.sql import parts, queries, schemas
 from papergraph.store.sqlite_files import (
     Saved,
@@ -310,7 +310,7 @@ class SqliteStore:
 
     def apply(
         self,
-        changes: Sequence[Change],
+        changes: Sequence[Change] | Callable[[], Sequence[Change]],
         *,
         by: str,
         action: str,
@@ -319,12 +319,18 @@ class SqliteStore:
         continues: int | None = None,
         details: Mapping[str, Any] | None = None,
         keep: Mapping[str, str | None] | None = None,
+        after: int | None = None,
+        even_empty: bool = False,
     ) -> ChangeSet | None:
-        if not changes:
+        if not changes and not even_empty:
             if keep:
                 self.keep(keep)
             return None
         with self._writing():
+            check_newest(int(self._rows("newest_number")[0]["number"] or 0), after)
+            changes = changes() if callable(changes) else changes
+            if not changes and not even_empty:
+                return None
             held = self.statements_on({c.statement.element.id for c in changes})
             check_held(changes, held)
             rows = rows_of(self, changes, held)

@@ -267,6 +267,9 @@ INSERT INTO position (node, x, y) VALUES (:node, :x, :y);
 -- name: newest
 SELECT at, action FROM change_set ORDER BY number DESC LIMIT 1;
 
+-- name: newest_number
+SELECT max(number) AS number FROM change_set;
+
 -- name: count_change_sets
 SELECT count(*) FROM change_set;
 
