@@ -13,8 +13,8 @@ from conftest import DATA, ICLR, PAUSE
 from papergraph import importing
 from papergraph.errors import NotesError
 from papergraph.library import Library
-from papergraph.origins import origins
 from papergraph.model import Note
+from papergraph.origins import origins
 from papergraph.store import open_store
 from papergraph.store.changes import count
 from papergraph.store.protocol import Filter

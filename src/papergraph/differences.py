@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from papergraph.model import CATALOGUE, KEPT, LLM, MERGE, SPLIT, USER, Node, Relation, Source
@@ -68,11 +68,14 @@ def describe(store: Store, changes: Sequence[Change]) -> tuple[Part, ...]:
                 moved[id(c)] = other
                 taken.add(id(other))
     renames = _renames(told, moved)
+    stays = {c.after.element.id for c in changes if c.after and c.after.asserter.startswith(KEPT)}
     parts: dict[str, list[Difference]] = {}
     for c in told:
         if id(c) in taken:
             continue
         found = _difference(c, moved.get(id(c)), names, renames)
+        if found is not None and found.verb == "retracted" and found.id in stays:
+            found = replace(found, details=(*found.details, "it stays, for you decided on it"))
         if found is not None:
             parts.setdefault(names.asserter(c.statement.asserter), []).append(found)
     merged = _identity(told, names)

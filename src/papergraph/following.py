@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from papergraph.folding import source_id
-from papergraph.model import KEPT, LLM, USER, Evidence, Note, Relation, Statement
+from papergraph.folding import digest, source_id
+from papergraph.model import KEPT, LLM, MERGE, USER, Evidence, Note, Paper, Relation, Source, Statement
 from papergraph.notes.document import count_lines
+from papergraph.renaming import retitled
+from papergraph.resolve.identity import MERGED
 from papergraph.resolve.quotes import find_quote, surroundings
 from papergraph.store.changes import Change
 from papergraph.store.protocol import Store
-from papergraph.vocabulary import RELATIONS
+from papergraph.vocabulary import RELATIONS, Role
 
 Text = Callable[[str], str | None]
 """Gives the text of the file of a source (uri) as it is now; `None` if it has gone."""
@@ -94,6 +96,44 @@ def changes(store: Store, uris: Mapping[str, str | None], before: Sequence[State
     for key in sorted(wanted.keys() | held.keys()):
         if now.get(key) != wanted.get(key):
             yield Change(now.get(key), wanted.get(key))
+
+
+def taken_back(store: Store, undoing: Sequence[Change]) -> tuple[Change, ...]:
+    """These changes, which take back or bring back others, with what follows where they change what files state.
+
+    The graph is then that of files as they were, whose texts are not to be had: sentences that only a decision keeps count as lost
+    until the files are read again.
+    """
+    files: dict[str, tuple[Source | None, Source | None]] = {}
+    for c in undoing:
+        was, now = (s.element if s and isinstance(s.element, Source) else None for s in (c.before, c.after))
+        if was or now:
+            files[c.statement.asserter] = was, now
+    if not files:
+        return tuple(undoing)
+    uris = {(was or now).uri: now.uri if now else None for was, now in files.values() if was or now}  # type: ignore[union-attr]
+    ours = [c for c in undoing if c.statement.asserter in files]
+    more = changes(store, uris, [c.before for c in ours if c.before], [c.after for c in ours if c.after], lambda _: None)
+    rest = [c for c in undoing if not (c.statement.follows and c.statement.asserter.partition(":")[2] in files)]
+    return (*rest, *more)
+
+
+def same_works(store: Store, before: Sequence[Statement], after: Sequence[Statement]) -> list[Change]:
+    """The changes that keep what the user said of entries whose titles were put right: the former name and the new one are one work, as if merged."""
+    pairs = retitled(before, after)
+    held = store.statements_on({p.id for pair in pairs for p in pair})
+    ours = {s.element.id for s in held if s.asserter.startswith(USER)}
+    # a title that somebody had used before, or still uses, is that of another work
+    read = {s.asserter for s in (*before, *after)}
+    known = {s.element.id for s in held if s.names and s.element.id in {b.id for _, b in pairs}}
+    known |= {s.element.id for s in held if s.names and s.asserter not in read} | {s.element.id for s in after if s.element.id in {a.id for a, _ in pairs}}
+    out = []
+    for a, b in pairs:
+        if a.id in ours and not {a.id, b.id} & known:
+            key = digest(*sorted((a.id, b.id)))
+            put = [Statement(f"{MERGE}{key}", Paper(p.id, "", Role.CITED, same=(f"{MERGED}{key}",))) for p in (a, b)]
+            out += [Change(None, s) for s in put if s.key not in {h.key for h in held}]
+    return out
 
 
 def _decided(store: Store, relations: Iterable[Statement]) -> set[str]:

@@ -12,6 +12,7 @@ from papergraph.calibration import active
 from papergraph.errors import NotesError
 from papergraph.folding import paper_id, source_id
 from papergraph.following import changes as follow
+from papergraph.following import same_works
 from papergraph.model import Note, Paper, Problem, Source, Statement
 from papergraph.origins import Origin, changed_files, checked, find_files, origin_of, origins, replaced, to_keep
 from papergraph.reading import NotesFile, at_work, is_bibliography, read_file, read_text, stand_beside
@@ -157,9 +158,9 @@ def plan_import(
     seen = checked(origin, found, known, at=now_in_utc(), reader=str(rules), failed=failed, gone=() if prune else left)
     return ImportPlan(
         found.files,
-        (*changes_between(before, said), *following),
+        (*changes_between(before, said), *following, *same_works(store, before, said)),
         tuple(problems),
-        tuple(f for f in failures if f),
+        (*found.refused, *(f for f in failures if f)),
         tuple(sorted(moved.items())),
         tuple(left) if not prune else (),
         tuple(left) if prune else (),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from papergraph import editing, merging, timeline
-from papergraph.errors import StaleError, StoreError, UnknownNameError, UsageError
+from papergraph.errors import PapergraphError, StaleError, StoreError, UnknownNameError, UsageError
 from papergraph.folding import relation_id
 from papergraph.graph import stated_as
 from papergraph.model import Concept, Evidence, Graph, Node, Note, Paper, Relation, Source, Topic
@@ -510,8 +510,9 @@ class Library:
         from papergraph.resolve.matching import duplicates
 
         found = duplicates(self.store.papers(Filter()), least=least, progress=progress)
+        apart = merging.parted(self.store, [(d.first.id, d.second.id) for d in found])
         # merging what the user split would take that back
-        return [d for d in found if not any(c.after is None for c in merging.merge(self.store, d.first, d.second))]
+        return [d for d in found if (d.first.id, d.second.id) not in apart and not any(c.after is None for c in merging.merge(self.store, d.first, d.second))]
 
     def merge(self, a: str, b: str) -> ChangeSet | None:
         """Say that two papers are one work; `None` if they are already. `split` takes it back at any later time."""
@@ -529,16 +530,27 @@ class Library:
 
         return self.again(merge)
 
-    def split(self, paper: str, name: str | None = None) -> ChangeSet:
-        """Say that one of a paper's names is another work. `merge` takes it back at any later time."""
-        found = self.paper(paper)
+    def split(self, paper: str, name: str | None = None) -> ChangeSet | None:
+        """Say that one of a paper's names is another work; or of another paper that it is another work, `None` if that was said already.
 
-        def split() -> ChangeSet:
-            done = self._apply(merging.split(self.store, found, name), f"split {found.id} {name or ''}".strip())
-            assert done is not None
-            return done
+        `merge` takes it back at any later time.
+        """
+        found = self.paper(paper)
+        other = self._other(found, name)
+
+        def split() -> ChangeSet | None:
+            changes = merging.split(self.store, found, name) if other is None else merging.tell_apart(self.store, found, other)
+            return self._apply(changes, f"split {found.id} {name or ''}".strip())
 
         return self.again(split)
+
+    def _other(self, paper: Paper, name: str | None) -> Paper | None:
+        """Another paper that `name` means; `None` if it means this one or none."""
+        try:
+            found = self.paper(name) if name is not None else paper
+        except PapergraphError:
+            return None
+        return found if found.id != paper.id else None
 
     def _apply(self, changes: Sequence[Change], action: str) -> ChangeSet | None:
         return self.store.apply(changes, by="user", action=action)
@@ -572,8 +584,10 @@ class Library:
         return self.again(redo)
 
     def _take_back(self, changes: Sequence[Change], action: str, of: ChangeSet) -> ChangeSet:
+        from papergraph.following import taken_back
         from papergraph.origins import unread
 
+        changes = taken_back(self.store, changes)
         # what files state may be of older rules or of no calibration now: they are read again
         done = self.store.apply(changes, by="user", action=action, undoes=of.number, keep=unread(self.origins()) if of.details or of.undoes else None, even_empty=True)
         assert done is not None

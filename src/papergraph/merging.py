@@ -31,10 +31,30 @@ def merge(store: Store, a: Paper, b: Paper) -> tuple[Change, ...]:
         works = works_in(s for s in known if s.asserter != asserter)
         if works.get(a.id) == works.get(b.id):
             return _without(said, [asserter])
-    key = digest(*sorted((a.id, b.id)))
+    key = pair_key(a.id, b.id)
     # with its identifiers each is the same when its title is put right in the notes
     put = [Statement(f"{MERGE}{key}", Paper(p.id, "", Role.CITED, same=(f"{MERGED}{key}", *identifier_keys(p)))) for p in (a, b)]
-    return tuple(Change(None, s) for s in put)
+    return (*_without(said, [f"{SPLIT}{key}"]), *(Change(None, s) for s in put))
+
+
+def pair_key(a: str, b: str) -> str:
+    """What the user's word on two mentions (ids) is kept under, whichever comes first."""
+    return digest(*sorted((a, b)))
+
+
+def tell_apart(store: Store, a: Paper, b: Paper) -> tuple[Change, ...]:
+    """The changes that note that two works which look alike are two; none if that stands."""
+    held = {s.key for s in _said(store, [a.id, b.id])}
+    put = [Statement(f"{SPLIT}{pair_key(a.id, b.id)}", Paper(p.id, "", Role.CITED)) for p in (a, b)]
+    return tuple(Change(None, s) for s in put if s.key not in held)
+
+
+def parted(store: Store, pairs: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of these pairs of papers (ids) that the user told apart, or had merged and parted again."""
+    ids = {i for pair in pairs for i in pair}
+    stated = {s.key for s in store.statements_on(ids)}
+    once = store.touches(ids)
+    return {(a, b) for a, b in pairs if (a, f"{SPLIT}{pair_key(a, b)}") in stated or (a, f"{MERGE}{pair_key(a, b)}") in once}
 
 
 def split(store: Store, paper: Paper, name: str | None = None) -> tuple[Change, ...]:

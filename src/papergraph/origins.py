@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from papergraph.errors import NotesError
 from papergraph.folding import digest
@@ -172,10 +172,11 @@ def replaced(known: Iterable[Origin], now: Origin, files: Sequence[NotesFile], *
 
 @dataclass(frozen=True, slots=True)
 class FoundFiles:
-    """Files of notes in the order of their paths, and the uris of known sources whose files have gone from the paths."""
+    """Files of notes in the order of their paths; the uris of known sources whose files have gone from the paths; and files that cannot be taken, each with why."""
 
     files: tuple[NotesFile, ...]
     gone: tuple[str, ...]
+    refused: tuple[str, ...] = ()
 
 
 def find_files(
@@ -203,9 +204,14 @@ def find_files(
     origin = replace(origin or origin_of(known, paths), collection=collection)
     found: dict[str, NotesFile] = {}
     empty = []
+    refused: list[str] = []
     for path in check_paths(paths):
         root = path.resolve()
         files = sorted(_walk(root)) if root.is_dir() else [root]
+        refused += [f"{_shown(f)}: its name is no valid UTF-8; give it another one" for f in files if not _is_unicode(f)]
+        files = [f for f in files if _is_unicode(f)]
+        if refused and not files and not root.is_dir():
+            raise NotesError(refused[-1])
         if not files:
             empty.append(path)
         wide = origin if collection else _widest(root, known) or Origin((str(root),))
@@ -218,7 +224,20 @@ def find_files(
     for path in empty:
         if not may_be_empty and not any(file.is_relative_to(path.resolve()) for file in gone.values()):
             raise NotesError(f"{path}: a folder without notes; files ending in {', '.join(SUFFIXES)} are read")
-    return FoundFiles(tuple(found.values()), tuple(gone))
+    return FoundFiles(tuple(found.values()), tuple(gone), tuple(refused))
+
+
+def _is_unicode(path: Path) -> bool:
+    """Whether a name can be written: bytes of another encoding come in halves of surrogate pairs."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _shown(path: Path) -> str:
+    return path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def check_paths(paths: Sequence[Path]) -> Sequence[Path]:

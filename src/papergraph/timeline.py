@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time
 
@@ -12,6 +13,7 @@ from papergraph.store.changes import Change, ChangeSet
 from papergraph.store.protocol import Store
 
 _PAGE = 64
+_MINUTE = re.compile(r"[T ]\d{2}:?\d{2}(?:Z|[+-]\d{2}:?\d{2})?$", re.IGNORECASE)
 _BEYOND = 1 << 63
 """No store counts so far, and none takes such a number."""
 
@@ -176,10 +178,10 @@ def number_at(store: Store, when: str) -> int:
 
 
 def moment_of(when: str) -> datetime:
-    """The moment meant by a day or a time; of a day its last.
+    """The moment meant by a day or a time; of a day or a minute its last.
 
-    >>> moment_of("2026-05-01T12:00:00Z").isoformat()
-    '2026-05-01T12:00:00+00:00'
+    >>> moment_of("2026-05-01T12:00:00Z").isoformat(), moment_of("2026-05-01T12:00Z").isoformat(timespec="seconds")
+    ('2026-05-01T12:00:00+00:00', '2026-05-01T12:00:59+00:00')
     """
     text = when.strip().replace("/", "-")
     try:
@@ -187,6 +189,9 @@ def moment_of(when: str) -> datetime:
         if len(text) <= 10:
             # where clocks are put back over midnight, its last minutes come twice
             found = datetime.combine(found.date(), time.max).replace(fold=1)
+        elif _MINUTE.search(text):
+            # a minute, as `history` tells it, means its end too
+            found = found.replace(second=59, microsecond=999_999)
         # a time without a zone is one of this machine's clock
         return found.astimezone(UTC)
     except (ValueError, OverflowError) as error:

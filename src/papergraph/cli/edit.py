@@ -7,6 +7,7 @@ import typer
 from papergraph.cli.app import app, open_library
 from papergraph.cli.output import hanging, inform, print_json, quote_line, relation_data, relation_line, show, styled
 from papergraph.cli.queries import complete_paper, complete_type
+from papergraph.model import USER, Relation
 from papergraph.store.changes import ChangeSet
 from papergraph.vocabulary import RELATIONS, Label
 
@@ -52,6 +53,9 @@ def add_relation(
                 show(relation_line(relation), hanging(2, styled(source.name)))
                 show(hanging(2, styled(f"{words.active if relation.source == source.id else words.passive} {target.name}")))
                 show(*(hanging(4, quote_line(e)) for e in relation.evidence))
+        for c in change.changes if change else ():
+            if c.before is not None and isinstance(c.before.element, Relation) and c.statement.asserter == USER:
+                inform(f"you had stated it already ({c.before.element.status}{', hedged' if c.before.element.hedged else ''}, confidence {c.before.element.confidence:.2f}); it is as above now")
     _done(change, "it stands just so already; nothing was changed")
 
 

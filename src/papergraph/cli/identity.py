@@ -130,12 +130,12 @@ def _confirm(found: "Sequence[Duplicate]", *, yes: bool) -> None:
 def split(
     context: typer.Context,
     paper: Annotated[str, typer.Argument(metavar="PAPER", help="A name of the paper, a part of it, or an id.", autocompletion=complete_paper)],
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Which of its names is another work; may be left out where there is one way only.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Which of its names is another work, or another paper that is one; may be left out where there is one way only.")] = None,
 ) -> None:
-    """Say that one of a paper's names is another work; what was merged is taken back."""
+    """Say that one of a paper's names is another work; what was merged is taken back. Of another paper, that the two are not one: duplicates leaves them out."""
     with open_library(context) as library:
         change = library.split(paper, name)
-    _done(change, "nothing was changed")
+    _done(change, "they are told apart already; nothing was changed")
 
 
 def _done(change: "ChangeSet | None", otherwise: str) -> None:

@@ -71,8 +71,8 @@ def sources(
         found, known = library.store.sources(), library.origins()
     rows = []
     for source in found:
-        origin = next((o for o in known if o.file_of(source.uri) is not None), None)
-        file = origin.file_of(source.uri) if origin else None
+        having = [(o, f) for o in known if (f := o.file_of(source.uri)) is not None]
+        origin, file = next(((o, f) for o, f in having if f.exists()), having[0] if having else (None, None))
         there = file is not None and file.exists()
         rows.append((source, str(file) if file else None, (origin.gone.get(source.uri) or origin.checked_at) if origin else None, there))
     if json:

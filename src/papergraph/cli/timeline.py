@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 SIGNS = {"added": "+", "accepted": "✓", "rejected": "✗", "changed": "~", "moved": "→", "renamed": "→", "merged": "=", "split": "≠", "retracted": "−", "removed": "−"}
 _STYLES = {"+": "green", "✓": "green", "−": "red", "✗": "red", "~": "yellow", "→": "dim", "=": "cyan", "≠": "cyan"}
+MOST = 40
+"""So many differences of one file are listed."""
 Moved = Annotated[bool, typer.Option("--moved", help="List also what only stands elsewhere.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
@@ -122,16 +124,21 @@ def show_parts(parts: Sequence["Part"], *, moved: bool = False) -> None:
     """Print differences, by who makes them; what only stands elsewhere is counted unless `moved`."""
     for part in parts:
         show(styled(part.by, "bold"))
-        shifted = 0
+        shifted = shown = 0
         for d in part.differences:
             if d.verb == "moved" and not moved:
                 shifted += 1
+                continue
+            shown += 1
+            if shown > MOST:
                 continue
             sign = SIGNS[d.verb]
             line = styled(f"{sign} {d.what}  {d.name}", _STYLES[sign])
             where = f"  {d.was} → {d.place or ''}".rstrip(" →") if d.was and d.verb in ("moved", "renamed") else f"  {d.place}" if d.place and d.what in ("note", "relation") else ""
             line.append_text(styled(where, "dim"))
             show(hanging(2, line), *(hanging(6, styled(x)) for x in d.details))
+        if shown > MOST:
+            show(hanging(2, styled(f"… and {shown - MOST:,} more (--json has all)", "dim")))
         if shifted:
             show(hanging(2, styled(f"→ {shifted} that only stand{'s' if shifted == 1 else ''} elsewhere", "dim")))
 
