@@ -62,7 +62,7 @@ class Life:
         if way == "item" or n is None:
             items.insert(0 if n is None else n, (str(self.choose(list(TITLES))), self.choose([None, 1, 2, 3, 4, 5, 6]), []))  # type: ignore[arg-type,call-overload]
             n = 0
-        title, arxiv, remarks = items[n]  # type: ignore[call-overload]
+        _, arxiv, remarks = items[n]  # type: ignore[call-overload]
         if way == "remark":
             remarks.append(str(self.choose(list(REMARKS))))
         elif way == "drop item":
