@@ -193,7 +193,7 @@ def _same_id(a: Prepared, b: Prepared) -> str:
 
 @cache
 def weights() -> Mapping[str, float]:
-    """The model's weights by feature; `bench/matching/calibrate.py` fits them, the file tells on what."""
+    """The model's weights by feature; `bench/identity/calibrate.py` fits them, the file tells on what."""
     data = tomllib.loads((files(__package__) / "matching.toml").read_text(encoding="utf-8"))
     return MappingProxyType({k: float(v) for k, v in data["weights"].items()})
 

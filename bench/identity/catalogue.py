@@ -1,6 +1,6 @@
 """How fast and how well a catalogue finds works: titles as they are, with slips, short names, identifiers, and titles it does not hold.
 
-usage: python bench/matching/catalogue.py [--titles 100000] [--looks 3000] [--wrong]
+usage: python bench/identity/catalogue.py [--titles 100000] [--looks 3000] [--wrong]
 
 Beside it stands what one would do otherwise: `rapidfuzz.process.extractOne` over all titles, a full scan in C, with the
 score cut-off that makes it fastest and still finds slips.

@@ -1,6 +1,6 @@
 """How well works are told apart, and how fast: on generated papers of a seed not fitted on, and on DBLP–ACM.
 
-usage: python bench/matching/measure.py [--works 6000] [--seed 11] [--dblp-acm FOLDER] [--large 100000] [--wrong]
+usage: python bench/identity/measure.py [--works 6000] [--seed 11] [--dblp-acm FOLDER] [--large 100000] [--wrong]
 
 `--dblp-acm` names a folder with DBLP.csv, ACM.csv and labels (`dblp_acm_demo_labels.csv`, `labeled_data_demo.csv` with
 `dblp_demo.csv` and `acm_demo.csv`), as the source distribution of py_entitymatching holds them in its `datasets`. Nothing

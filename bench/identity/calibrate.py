@@ -1,6 +1,6 @@
 """Fit what makes a match's certainty: the probability that two papers are one work.
 
-usage: python bench/matching/calibrate.py [--works 12000] [--seed 1] [--write]
+usage: python bench/identity/calibrate.py [--works 12000] [--seed 1] [--write]
 
 The pairs are those that blocking proposes among generated papers (see `generator`), so that the hard ones stand among them
 as they do in use. A logistic model of the signals that `papergraph.resolve.matching` lists is fitted by Newton's method
@@ -68,7 +68,7 @@ def main() -> int:
     learned = cases(args.works, args.seed)
     weights = fit(learned)
     right = sum(r for _, r in learned)
-    source = f"logistic regression, L2 penalty {PENALTY:g}, on {len(learned)} candidate pairs of generated papers ({right} one work), seed {args.seed}; bench/matching/calibrate.py"
+    source = f"logistic regression, L2 penalty {PENALTY:g}, on {len(learned)} candidate pairs of generated papers ({right} one work), seed {args.seed}; bench/identity/calibrate.py"
     print(source, *(f"{k:26} {v:+.3f}" for k, v in weights.items()), sep="\n")
     if args.write:
         lines = [f'source = "{source}"', "", "[weights]", *(f"{k if k.isalpha() else chr(34) + k + chr(34)} = {v}" for k, v in weights.items())]
