@@ -20,10 +20,9 @@ from pathlib import Path
 import gold as golds
 import numpy as np
 from gold import SYMMETRIC, Gold, fold
+from matching import FORWARD, RelationMatcher
 from numpy.typing import NDArray
 from predictions import PredictedRelation
-
-from matching import FORWARD, RelationMatcher
 
 PENALTY = 2.0
 BINS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
