@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from conftest import DATA, ICLR, PAUSE
 from papergraph import importing
-from papergraph.errors import NotesError
+from papergraph.errors import NotesError, StaleError
 from papergraph.library import Library
 from papergraph.model import Note
 from papergraph.origins import origins
@@ -339,3 +339,72 @@ def test_any_text_can_be_imported_and_quoted(text: str, mark: str, newline: str,
 
         store.apply(changes_between([], statements), by="import", action="x")
         assert store.graph().nodes
+
+
+PLAIN = """# Reading
+## Pause Tokens: Think before you speak (Goyal et al., ICLR 2024)
+Same idea as the paper below.
+They insert pauses before the answer.
+## Transformers Are Multi-State Recurrent Networks (Oren et al., 2024)
+Nothing to add.
+"""
+
+
+def test_what_the_user_said_holds_when_a_title_without_identifiers_is_put_right(library: Library, write: Write) -> None:
+    path = write("a.md", PLAIN)
+    library.import_notes(path)
+    ((said, _, _),) = library.relations()
+    library.edit_paper("Pause Tokens", year=2023)
+    library.reject(said.id)
+    write("a.md", PLAIN.replace("Pause Tokens: Think before you speak", "Think before you speak: Training Language Models With Pause Tokens"))
+    library.import_notes(path)
+    assert library.relations() == ()
+    assert next((p.title, p.year) for p in library.papers(role="entry")) == ("Think before you speak: Training Language Models With Pause Tokens", 2023)
+    assert len(library.papers()) == 2
+    library.undo()
+    write("a.md", PLAIN)
+    library.import_notes(path)
+    assert next(p.year for p in library.papers(role="entry")) == 2023
+    # another work in its place is no title put right
+    write("a.md", PLAIN.replace("Pause Tokens: Think before you speak", "On Quite Other Matters of Vision").replace("They insert pauses", "Nobody rests"))
+    library.import_notes(path)
+    assert next(p.year for p in library.papers(role="entry")) == 2024
+
+
+def test_a_file_whose_name_is_no_unicode_is_named_and_stops_no_other(library: Library, write: Write) -> None:
+    folder = write("a.md", NOTES).parent
+    import os
+
+    with open(os.fsencode(folder) + b"/\x83\x6d.md", "wb") as file:  # noqa: PTH123 - a name in bytes
+        file.write(NOTES.encode())
+    plan = library.import_notes(folder)
+    assert [f.uri for f in plan.files] == ["notes/a.md"]
+    assert plan.failures == ("\ufffdm.md: its name is no valid UTF-8; give it another one",)
+    assert len(library.papers(role="entry")) == 2
+
+
+def test_an_import_goes_again_where_somebody_decided_meanwhile(library: Library, write: Write) -> None:
+    path = write("a.md", NOTES)
+    library.import_notes(path)
+    ((said, _, _),) = library.relations()
+    write("a.md", NOTES.replace("  - Same idea as the paper below.\n", ""))
+    plan = library.plan_import(path)
+    library.accept(said.id)
+    with pytest.raises(StaleError, match="run the command again"):
+        library.apply_plan(plan, path)
+    library.import_notes(path)
+    ((kept, _, _),) = library.relations()
+    assert [(e.quote, e.lost) for e in kept.evidence] == [("Same idea as the paper below.", True)]
+
+
+def test_undoing_an_import_keeps_the_sentences_of_a_decision(library: Library, write: Write) -> None:
+    path = write("a.md", NOTES)
+    library.import_notes(path)
+    ((said, _, _),) = library.relations()
+    library.accept(said.id)
+    library.undo(1)
+    ((kept, _, _),) = library.relations()
+    assert [(e.quote, e.lost) for e in kept.evidence] == [("Same idea as the paper below.", True)]
+    library.redo(1)
+    ((back, _, _),) = library.relations()
+    assert [(e.quote, e.lost) for e in back.evidence] == [("Same idea as the paper below.", None)]

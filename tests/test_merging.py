@@ -228,3 +228,19 @@ def test_merged_is_one_and_split_is_apart(steps: list[tuple[str, str, str]], fir
                 assert str(error) == "nothing to undo"
                 break
         assert json.loads(library.export_json()) == json.loads(at_first)
+
+
+def test_two_that_look_alike_are_told_apart_and_merged_after_all() -> None:
+    with Library(open_store(":memory:")) as library:
+        a = library.add_paper("Broadcast Disks: Data Management for Asymmetric Networks", authors=("S. Acharya",), year=1995)
+        b = library.add_paper("Broadcast disks: data managment for asymmetric networks", authors=("Acharya, S.",), year=1995)
+        before = library.export_json()
+        assert [{d.first.id, d.second.id} for d in library.duplicates()] == [{a.id, b.id}]
+        assert library.split(a.id, b.id) is not None
+        assert library.split(b.id, a.id) is None
+        assert (library.duplicates(), library.export_json()) == ([], before)
+        library.merge(a.id, b.id)
+        assert len(library.papers()) == 1
+        library.split(a.id)
+        # it was merged and parted again: that is known without another word
+        assert (library.duplicates(), library.export_json()) == ([], before)

@@ -340,8 +340,8 @@ def mend(store: Store | None, path: Path | None, data: Path, location: str, find
     if Mend.RECOVER in wanted and store is not None:
         from papergraph.writeback.journal import folder_beside, recover
 
-        recover(store, folder_beside(location, data))
-        done.append(Mend.RECOVER)
+        if not any(o.conflicts for o in recover(store, folder_beside(location, data))):
+            done.append(Mend.RECOVER)
     if Mend.REBUILD in wanted and store is not None:
         store.rebuild(progress)
         done.append(Mend.REBUILD)
