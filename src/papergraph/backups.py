@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from papergraph.store.neo4j import Neo4jStore
     from papergraph.store.protocol import Progress, Store
 
-EMPTYING, FILLING = "emptying", "filling"
+KEEPING, EMPTYING, FILLING = "keeping", "emptying", "filling"
 """How far the restoring of a server's store is."""
 
 
@@ -189,9 +189,15 @@ def restore_server(file: Path, store: Neo4jStore, kept: Path, progress: Progress
         with written_beside(kept) as part:
             with SqliteStore(file, keep_old=False) if checked.version == _newest() else _up_to_date(file, part) as source:
                 mark = store.restoring()
-                there = mark is None and bool(store.history(limit=1))
+                there = mark in (None, KEEPING) and bool(store.history(limit=1))
                 if there:
-                    backup(store, kept, progress=progress)
+                    # what others would write from now on would be in neither
+                    store.mark_restoring(KEEPING)
+                    try:
+                        backup(store, kept, progress=progress)
+                    except BaseException:
+                        store.mark_restoring(None)
+                        raise
                 if mark != FILLING or not _goes_on(source, store):
                     store.empty(EMPTYING, progress)
                     store.mark_restoring(FILLING)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -305,10 +306,13 @@ def examine_file(path: Path, now: float | None = None) -> list[Finding]:
     return out
 
 
+_OURS = re.compile(r"\.[0-9a-f]{8}\.part(?:-journal|-wal|-shm)?$")
+
+
 def leftovers(path: Path, now: float) -> list[Path]:
     """The files beside a store that were being written when something was cut off, and no longer are, by name: copies of it and its backups."""
     names = (f".{glob.escape(path.name)}.*{PART}*", f".{glob.escape(path.stem)}-*{PART}*")
-    found = {p for name in names for p in path.parent.glob(name)}
+    found = {p for name in names for p in path.parent.glob(name) if _OURS.search(p.name)}
     return sorted(p for p in found if p.is_file() and now - p.stat().st_mtime > LEFT_SECONDS)
 
 
