@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -31,6 +32,12 @@ DATA = ROOT / "data"
 ICLR = DATA / "iclr2024-notes.txt"
 IMAGE = "neo4j:5.26-community"
 STORES = ["file", "memory", "neo4j"]
+
+
+def pytest_configure() -> None:
+    """Processes that the tests start heed Ctrl-C, though whoever runs the tests in the background has it ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(optionalhook=True)

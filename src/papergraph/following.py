@@ -98,24 +98,35 @@ def changes(store: Store, uris: Mapping[str, str | None], before: Sequence[State
             yield Change(now.get(key), wanted.get(key))
 
 
-def taken_back(store: Store, undoing: Sequence[Change]) -> tuple[Change, ...]:
-    """These changes, which take back or bring back others, with what follows where they change what files state.
+def taken_back(store: Store, undoing: Sequence[Change], number: int) -> tuple[Change, ...]:
+    """The changes that take back change set `number`, with what follows where they change what files state.
 
-    The graph is then that of files as they were, whose texts are not to be had: sentences that only a decision keeps count as lost
-    until the files are read again.
+    The graph is then that of files as they were, whose texts are not to be had. What was kept since of their sentences, and what a later decision
+    rests on, counts as lost until the files are read again.
     """
-    files: dict[str, tuple[Source | None, Source | None]] = {}
-    for c in undoing:
-        was, now = (s.element if s and isinstance(s.element, Source) else None for s in (c.before, c.after))
-        if was or now:
-            files[c.statement.asserter] = was, now
+    files = {c.statement.asserter for c in undoing if isinstance(c.statement.element, Source)}
     if not files:
         return tuple(undoing)
-    uris = {(was or now).uri: now.uri if now else None for was, now in files.values() if was or now}  # type: ignore[union-attr]
-    ours = [c for c in undoing if c.statement.asserter in files]
-    more = changes(store, uris, [c.before for c in ours if c.before], [c.after for c in ours if c.after], lambda _: None)
-    rest = [c for c in undoing if not (c.statement.follows and c.statement.asserter.partition(":")[2] in files)]
-    return (*rest, *more)
+    done = {c.statement.key for c in undoing}
+    stated = {(c.statement.element.id, c.statement.asserter) for c in undoing if c.after}
+    more: list[Change] = []
+    for s in store.statements([f"{kind}{f}" for kind in (KEPT, LLM) for f in files]):
+        if s.key in done or not isinstance(s.element, Relation):
+            continue
+        again = s.asserter.startswith(KEPT) and (s.element.id, s.asserter.removeprefix(KEPT)) in stated
+        now = None if again else replace(s, element=_lost(s.element))
+        if now != s:
+            more.append(Change(s, now))
+    gone = [c.before for c in undoing if c.before and c.after is None and isinstance(c.before.element, Relation) and c.before.asserter in files]
+    decided = _decided(store, gone, since=number)
+    put = [Statement(f"{KEPT}{s.asserter}", _lost(s.element)) for s in gone if isinstance(s.element, Relation) and s.element.id in decided]
+    held = {s.key: s for s in store.statements_on({s.element.id for s in put})}
+    known = {c.statement.key for c in more} | done
+    return (*undoing, *more, *(Change(held.get(s.key), s) for s in put if s.key not in known))
+
+
+def _lost(relation: Relation) -> Relation:
+    return replace(relation, evidence=tuple(replace(e, lost=True, note_id=None) for e in relation.evidence))
 
 
 def same_works(store: Store, before: Sequence[Statement], after: Sequence[Statement]) -> list[Change]:
@@ -136,12 +147,15 @@ def same_works(store: Store, before: Sequence[Statement], after: Sequence[Statem
     return out
 
 
-def _decided(store: Store, relations: Iterable[Statement]) -> set[str]:
-    """The ids of those of these relations that the user has decided on, whichever mentions of the works they are between."""
+def _decided(store: Store, relations: Iterable[Statement], since: int = 0) -> set[str]:
+    """The ids of those of these relations that the user has decided on, after change set `since`, whichever mentions of the works they are between."""
     found = [s.element for s in relations if isinstance(s.element, Relation)]
     if not found:
         return set()
     said = [s.element for s in store.statements([USER]) if isinstance(s.element, Relation) and not s.removed]
+    if since:
+        touches = store.touches({r.id for r in said})
+        said = [r for r in said if touches[r.id, USER][-1] > since]
     works = store.works_of({end for r in (*found, *said) for end in (r.source, r.target)})
 
     def ends(r: Relation) -> tuple[str, ...]:

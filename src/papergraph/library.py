@@ -587,7 +587,7 @@ class Library:
         from papergraph.following import taken_back
         from papergraph.origins import unread
 
-        changes = taken_back(self.store, changes)
+        changes = taken_back(self.store, changes, of.number)
         # what files state may be of older rules or of no calibration now: they are read again
         done = self.store.apply(changes, by="user", action=action, undoes=of.number, keep=unread(self.origins()) if of.details or of.undoes else None, even_empty=True)
         assert done is not None

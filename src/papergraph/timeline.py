@@ -144,12 +144,8 @@ def _standing_after(store: Store, number: int) -> list[int]:
 
 
 def _back(change: Change, now: Statement | None) -> Change | None:
-    """What takes a change back; quotes that followed the notes since are no reason to refuse, and what has gone meanwhile stays gone."""
-    if not change.statement.follows:
-        return change.reversed()
-    if now == change.before or (now is None and change.after is not None):
-        return None
-    return Change(now, change.before)
+    """What takes a change back; quotes that followed the notes since are no reason to refuse, and are left as they are."""
+    return None if change.statement.follows and now != change.after else change.reversed()
 
 
 # --- what stood when
