@@ -144,7 +144,7 @@ class Life:
 
     def remove(self) -> None:
         """Take something out."""
-        if found := self._relation() if self.choose([True, True, False]) else self._paper():
+        if found := self._relation() if self.choose([True] * 19 + [False]) else self._paper():
             self.library.remove(found)
 
     def merge(self) -> None:
