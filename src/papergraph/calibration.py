@@ -8,7 +8,7 @@ with papergraph, so that few decisions change little.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -144,20 +144,13 @@ def _fit(decided: Sequence[Decision]) -> Calibration:
 
 def changes(store: Store, calibration: Calibration | None) -> tuple[Change, ...]:
     """The changes that recalibrate what the notes state; back to what the rules make of it for `None`."""
-    new = calibration or Calibration()
-    return tuple(_changes(store, new))
+    model = calibration or Calibration()
+    said = store.statements([s.id for s in store.sources()])
+    return tuple(Change(s, now) for s in said if (now := model.apply(s)) != s)
 
 
-def _changes(store: Store, calibration: Calibration) -> Iterator[Change]:
-    for statement in store.statements([s.id for s in store.sources()]):
-        now = calibration.apply(statement)
-        if now != statement:
-            yield Change(statement, now)
-
-
-def effect(store: Store, calibration: Calibration, planned: Iterable[Change], before: Calibration | None) -> Effect:
-    """What a calibration changes, beside the one that held before."""
-    decided = decisions(store)
+def effect(decided: Sequence[Decision], calibration: Calibration, planned: Iterable[Change], before: Calibration | None) -> Effect:
+    """What a calibration that was fitted on these decisions changes, beside the one that held before."""
     old = before or Calibration()
     truth = [float(d.holds) for d in decided]
     held_out = [0.0] * len(decided)
@@ -169,8 +162,7 @@ def effect(store: Store, calibration: Calibration, planned: Iterable[Change], be
     for d in decided:
         rules.setdefault(d.evidence.rule, []).append(d)
     told = tuple((rule, len(some), sum(d.holds for d in some), _mean(old.of(d.evidence) for d in some), _mean(calibration.of(d.evidence) for d in some)) for rule, some in sorted(rules.items()))
-    open_ = [c for c in planned if c.before and c.after]
-    sure = [(c.before.element.confidence, c.after.element.confidence) for c in open_ if c.before and c.after and isinstance(c.before.element, Relation) and isinstance(c.after.element, Relation)]
+    sure = [(c.before.element.confidence, c.after.element.confidence) for c in planned if c.before and c.after and isinstance(c.before.element, Relation) and isinstance(c.after.element, Relation)]
     return Effect(
         len(decided),
         int(sum(truth)),

@@ -86,6 +86,16 @@ def _said_of(store: Store, relation: Relation) -> list[Relation]:
     return [s.element for s in store.statements_on(stated_as(relation, mentions)) if s.asserter == USER and isinstance(s.element, Relation)]
 
 
+def _word_on(store: Store, relation: Relation) -> list[Relation]:
+    """What the user said of a relation of the graph; where that is nothing yet, the relation as it stands, without the sentences of the notes."""
+    return _said_of(store, relation) or [replace(relation, evidence=tuple(e for e in relation.evidence if e.path is None))]
+
+
+def _ends(store: Store, relation: Relation) -> list[Paper | Concept]:
+    """What a relation of the graph is between."""
+    return [end for end in store.get([relation.source, relation.target]).values() if isinstance(end, Paper | Concept)]
+
+
 def _vouchers(relation: str, ends: Iterable[Paper | Concept]) -> list[Statement]:
     """Statements that keep the ends of a user's relation in the graph."""
     return [Statement(f"{USER}:{relation}", Paper(e.id, e.title, Role.CITED) if isinstance(e, Paper) else Concept(e.id, e.pref_label)) for e in ends]
@@ -210,9 +220,9 @@ def decide(store: Store, relation: Relation, status: Status, reason: str | None 
         return ()
     told = [e.confidence for e in relation.evidence if e.path is not None]
     sure = 1.0 if status is Status.ACCEPTED else max(told, default=relation.confidence)
-    stands = _said_of(store, relation) or [replace(relation, evidence=tuple(e for e in relation.evidence if e.path is None))]
+    stands = _word_on(store, relation)
     decided = [replace(r, status=status, reason=reason, confidence=sure) for r in stands]
-    ends = [end for end in store.get([relation.source, relation.target]).values() if isinstance(end, Paper | Concept)]
+    ends = _ends(store, relation)
     # what was added by hand vouches for its ends whatever is decided about it
     ids = [r.id for r in decided if r.asserted_by is not AssertedBy.USER]
     beside = [s for r in decided for s in _known_ends(r.id, ends)]
@@ -245,16 +255,17 @@ def revise(
     if reverse and symmetric:
         raise UsageError(f"{RELATIONS[new_kind].option} holds both ways; there is nothing to reverse")
     ends = sorted((source, target)) if symmetric else [source, target]
-    start = store.get(ends).get(ends[0])
+    nodes = store.get(ends)
+    start = nodes.get(ends[0])
     if not isinstance(start, Paper):
         if not symmetric:
             raise UsageError(f"a relation starts from a paper; '{start.name if start else ends[0]}' is none")
         ends.reverse()
     own = relation_id(new_kind, *ends, symmetric=symmetric)
-    found = [end for end in store.get(ends).values() if isinstance(end, Paper | Concept)]
+    found = [end for end in nodes.values() if isinstance(end, Paper | Concept)]
     hedge = relation.hedged if hedged is None else hedged
     if own == relation.id:
-        said = _said_of(store, relation) or [replace(relation, evidence=tuple(e for e in relation.evidence if e.path is None))]
+        said = _word_on(store, relation)
         put = [replace(r, confidence=relation.confidence if confidence is None else confidence, hedged=hedge) for r in said]
         return _put(store, [*(Statement(USER, r) for r in put), *(s for r in put for s in _known_ends(r.id, found))])
     wanted = replace(
@@ -355,11 +366,10 @@ def remove(store: Store, element: Node | Relation) -> tuple[Change, ...]:
         return (*(Change(s, None) for s in said if s.by_user or s.asserter.startswith(KEPT)), *beside)
     own = next((s for s in said if s.key == (element.id, USER)), None)
     if isinstance(element, Relation):
-        ends = [end for end in store.get([element.source, element.target]).values() if isinstance(end, Paper | Concept)]
-        known = _put(store, _known_ends(element.id, ends))
-        kept = {c.statement.key for c in known} | {s.key for s in _known_ends(element.id, ends)}
-        gone = (*(c for c in beside if c.statement.key not in kept), *(Change(s, None) for s in said if s.asserter.startswith(KEPT)))
-        return (Change(own, Statement(USER, element, removed=True)), *known, *gone)
+        known = _known_ends(element.id, _ends(store, element))
+        stay = {s.key for s in known}
+        gone = (*(c for c in beside if c.statement.key not in stay), *(Change(s, None) for s in said if s.asserter.startswith(KEPT)))
+        return (Change(own, Statement(USER, element, removed=True)), *_put(store, known), *gone)
     if isinstance(element, Paper):
         # by its identifiers it stays out when its title is put right in the notes, but for as long only as nobody else has them
         element = Paper(element.id, element.title, element.role, same=identifier_keys(element))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 
-from papergraph.folding import digest, source_id
-from papergraph.model import KEPT, LLM, MERGE, USER, Evidence, Note, Paper, Relation, Source, Statement
+from papergraph.folding import source_id
+from papergraph.graph import id_between_works
+from papergraph.model import KEPT, LLM, USER, Evidence, Note, Relation, Source, Statement
 from papergraph.notes.document import count_lines
+from papergraph.reading import path_of
 from papergraph.renaming import retitled
-from papergraph.resolve.identity import MERGED
+from papergraph.resolve.identity import one_work
 from papergraph.resolve.quotes import find_quote, surroundings
 from papergraph.store.changes import Change
 from papergraph.store.protocol import Store
-from papergraph.vocabulary import RELATIONS, Role
 
 Text = Callable[[str], str | None]
 """Gives the text of the file of a source (uri) as it is now; `None` if it has gone."""
@@ -44,58 +46,62 @@ def changes(store: Store, uris: Mapping[str, str | None], before: Sequence[State
     before, after
         What they stated, and what they state.
     """
-    ids = {source_id(old): (old, new) for old, new in uris.items()}
-    followers = [f"{kind}{i}" for kind in (KEPT, LLM) for i in ids]
-    held = {s.key: s for s in store.statements(followers)}
+    files = _Files(uris, before, after, text)
+    held = {s.key: s for s in store.statements([f"{kind}{source}" for kind in (KEPT, LLM) for source in files.former])}
     stated = {(s.element.id, s.asserter) for s in after if isinstance(s.element, Relation)}
     wanted: dict[tuple[str, str], Statement] = {}
-    texts: dict[str, str | None] = {}
-    notes, former = _notes(after), _notes(before)
-    named: list[tuple[Statement, str]] = []
-    lost: list[tuple[Statement, Statement]] = []
-
-    def moved(relation: Relation, old: str, new: str | None) -> Relation:
-        if new is not None and new not in texts:
-            texts[new] = text(new)
-        now = source_id(new) if new is not None else source_id(old)
-        pieces = tuple(followed(e, texts.get(new or ""), _path(new or old), now, _others(e, former.get(source_id(old), ()), notes.get(now, ()))) for e in relation.evidence)
-        return replace(relation, evidence=tuple(replace(e, note_id=_note_of(e, notes)) for e in pieces))
-
+    named: list[Statement] = []
+    lost: list[Statement] = []
     for s in held.values():
         kind = KEPT if s.asserter.startswith(KEPT) else LLM
-        old, new = ids[s.asserter.removeprefix(kind)]
+        former = s.asserter.removeprefix(kind)
+        now = files.now(former)
         if not isinstance(s.element, Relation):
-            named.append((s, f"{kind}{source_id(new or old)}"))
+            named.append(Statement(f"{kind}{now}", s.element))
             continue
-        relation = moved(s.element, old, new)
-        if kind == LLM:
-            if pieces := tuple(e for e in relation.evidence if not e.lost):
-                put = Statement(f"{LLM}{source_id(new or old)}", replace(relation, evidence=pieces))
-                wanted[put.key] = put
-            else:
-                lost.append((s, Statement(f"{KEPT}{source_id(new or old)}", relation)))
-        elif (s.element.id, source_id(new or old)) not in stated:
-            put = Statement(f"{KEPT}{source_id(new or old)}", relation)
-            wanted[put.key] = put
+        relation = files.moved(s.element, former)
+        if kind == KEPT:
+            if (relation.id, now) not in stated:
+                wanted[relation.id, f"{KEPT}{now}"] = Statement(f"{KEPT}{now}", relation)
+        elif pieces := tuple(e for e in relation.evidence if not e.lost):
+            wanted[relation.id, f"{LLM}{now}"] = Statement(f"{LLM}{now}", replace(relation, evidence=pieces))
+        else:
+            lost.append(Statement(f"{KEPT}{now}", relation))
     ends = {(asserter, end) for (_, asserter), s in wanted.items() if isinstance(s.element, Relation) for end in (s.element.source, s.element.target)}
-    for s, asserter in named:
-        if (asserter, s.element.id) in ends:
-            put = Statement(asserter, s.element)
-            wanted[put.key] = put
-    gone = [s for s in before if isinstance(s.element, Relation) and (s.element.id, source_id(ids[s.asserter][1] or ids[s.asserter][0])) not in stated]
-    decided = _decided(store, (*gone, *(s for s, _ in lost)))
-    for s, put in lost:
-        if s.element.id in decided:
-            wanted.setdefault(put.key, put)
+    wanted |= {s.key: s for s in named if (s.asserter, s.element.id) in ends}
+    gone = [s for s in before if isinstance(s.element, Relation) and (s.element.id, files.now(s.asserter)) not in stated]
+    decided = _decided(store, (*gone, *lost))
+    wanted = {**{s.key: s for s in lost if s.element.id in decided}, **wanted}
     for s in gone:
         if isinstance(s.element, Relation) and s.element.id in decided:
-            old, new = ids[s.asserter]
-            put = Statement(f"{KEPT}{source_id(new or old)}", moved(s.element, old, new))
+            put = Statement(f"{KEPT}{files.now(s.asserter)}", files.moved(s.element, s.asserter))
             wanted[put.key] = put
-    now = {s.key: s for s in store.statements_on({element for element, _ in wanted.keys() | held.keys()}) if s.follows}
+    there = {s.key: s for s in store.statements_on({element for element, _ in wanted.keys() | held.keys()}) if s.follows}
     for key in sorted(wanted.keys() | held.keys()):
-        if now.get(key) != wanted.get(key):
-            yield Change(now.get(key), wanted.get(key))
+        if there.get(key) != wanted.get(key):
+            yield Change(there.get(key), wanted.get(key))
+
+
+class _Files:
+    """Files that were read anew or have gone, each by the source that it was: which one it is now, and where quotes stand in it."""
+
+    def __init__(self, uris: Mapping[str, str | None], before: Sequence[Statement], after: Sequence[Statement], text: Text) -> None:
+        self.former = {source_id(old): (old, new) for old, new in uris.items()}
+        self._was, self._is = _notes(before), _notes(after)
+        self._text = cache(text)
+
+    def now(self, former: str) -> str:
+        """The id of the source that the file is now; that of what it was where it has gone."""
+        old, new = self.former[former]
+        return source_id(new or old)
+
+    def moved(self, relation: Relation, former: str) -> Relation:
+        """The relation with its quotes where they stand in the file now."""
+        old, new = self.former[former]
+        now, text = self.now(former), self._text(new) if new is not None else None
+        was, notes = self._was.get(former, ()), self._is.get(now, ())
+        pieces = (followed(e, text, path_of(new or old), now, _others(e, was, notes)) for e in relation.evidence)
+        return replace(relation, evidence=tuple(replace(e, note_id=_note_of(e, self._is)) for e in pieces))
 
 
 def taken_back(store: Store, undoing: Sequence[Change], number: int) -> tuple[Change, ...]:
@@ -132,19 +138,16 @@ def _lost(relation: Relation) -> Relation:
 def same_works(store: Store, before: Sequence[Statement], after: Sequence[Statement]) -> list[Change]:
     """The changes that keep what the user said of entries whose titles were put right: the former name and the new one are one work, as if merged."""
     pairs = retitled(before, after)
-    held = store.statements_on({p.id for pair in pairs for p in pair})
-    ours = {s.element.id for s in held if s.asserter.startswith(USER)}
+    if not pairs:
+        return []
+    former, new = {a.id for a, _ in pairs}, {b.id for _, b in pairs}
+    held = store.statements_on(former | new)
+    keys, ours = {s.key for s in held}, {s.element.id for s in held if s.asserter.startswith(USER)}
     # a title that somebody had used before, or still uses, is that of another work
     read = {s.asserter for s in (*before, *after)}
-    known = {s.element.id for s in held if s.names and s.element.id in {b.id for _, b in pairs}}
-    known |= {s.element.id for s in held if s.names and s.asserter not in read} | {s.element.id for s in after if s.element.id in {a.id for a, _ in pairs}}
-    out = []
-    for a, b in pairs:
-        if a.id in ours and not {a.id, b.id} & known:
-            key = digest(*sorted((a.id, b.id)))
-            put = [Statement(f"{MERGE}{key}", Paper(p.id, "", Role.CITED, same=(f"{MERGED}{key}",))) for p in (a, b)]
-            out += [Change(None, s) for s in put if s.key not in {h.key for h in held}]
-    return out
+    known = {s.element.id for s in held if s.names and (s.element.id in new or s.asserter not in read)} | {s.element.id for s in after if s.element.id in former}
+    wanted = (s for a, b in pairs if a.id in ours and not {a.id, b.id} & known for s in one_work(a.id, b.id))
+    return [Change(None, s) for s in wanted if s.key not in keys]
 
 
 def _decided(store: Store, relations: Iterable[Statement], since: int = 0) -> set[str]:
@@ -157,13 +160,8 @@ def _decided(store: Store, relations: Iterable[Statement], since: int = 0) -> se
         touches = store.touches({r.id for r in said})
         said = [r for r in said if touches[r.id, USER][-1] > since]
     works = store.works_of({end for r in (*found, *said) for end in (r.source, r.target)})
-
-    def ends(r: Relation) -> tuple[str, ...]:
-        found = works.get(r.source, r.source), works.get(r.target, r.target)
-        return r.type, *(sorted(found) if RELATIONS[r.type].symmetric else found)
-
-    known = {ends(r) for r in said}
-    return {r.id for r in found if ends(r) in known}
+    known = {id_between_works(r, works) for r in said}
+    return {r.id for r in found if id_between_works(r, works) in known}
 
 
 def _notes(after: Iterable[Statement]) -> dict[str, list[Note]]:
@@ -185,7 +183,3 @@ def _note_of(evidence: Evidence, notes: Mapping[str, list[Note]]) -> str | None:
     if evidence.lost or evidence.start is None or evidence.end is None:
         return None
     return next((n.id for n in notes.get(evidence.source or "", ()) if n.start <= evidence.start and evidence.end <= n.end), None)
-
-
-def _path(uri: str) -> str:
-    return uri.split("/", 1)[1] if "/" in uri else uri

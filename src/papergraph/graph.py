@@ -85,12 +85,15 @@ def _same(said: _T, made: _T) -> _T:
 def _own_id(element: Node | Relation, work: Mapping[str, str]) -> str:
     if isinstance(element, Paper):
         return work[element.id]
-    if isinstance(element, Relation):
-        source, target = work.get(element.source, element.source), work.get(element.target, element.target)
-        if source == element.source and target == element.target:
-            return element.id
-        return relation_id(element.type, source, target, symmetric=RELATIONS[element.type].symmetric)
-    return element.id
+    return id_between_works(element, work) if isinstance(element, Relation) else element.id
+
+
+def id_between_works(relation: Relation, work: Mapping[str, str]) -> str:
+    """The id of a relation between mentions as one between the works that these are."""
+    source, target = work.get(relation.source, relation.source), work.get(relation.target, relation.target)
+    if source == relation.source and target == relation.target:
+        return relation.id
+    return relation_id(relation.type, source, target, symmetric=RELATIONS[relation.type].symmetric)
 
 
 def _rank(statement: Statement) -> tuple[int, str, int, str, str]:

@@ -14,13 +14,14 @@ from papergraph.folding import paper_id, source_id
 from papergraph.following import changes as follow
 from papergraph.following import same_works
 from papergraph.model import Note, Paper, Problem, Source, Statement
-from papergraph.origins import Origin, changed_files, checked, find_files, origin_of, origins, replaced, to_keep
+from papergraph.origins import Origin, any_changed, checked, find_files, origin_of, origins, replaced, to_keep
 from papergraph.reading import NotesFile, at_work, is_bibliography, read_file, read_text, stand_beside
 from papergraph.renaming import content_key, renamed
 from papergraph.resolve.names import short_names
 from papergraph.rules import rules_of
 from papergraph.store.changes import Change, changes_between
 from papergraph.store.changes import now as now_in_utc
+from papergraph.timeline import newest_number
 from papergraph.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def plan_import(
     NotesError
         If nothing at all could be read, a lexicon is not as it should be, or a file has nothing in common with what was imported under its name.
     """
-    after = max((c.number for c in store.history(limit=1)), default=0)
+    after = newest_number(store)
     own = lexicon_files(paths, lexicons)
     words = read_lexicons(own)
     sources = store.sources()
@@ -130,7 +131,7 @@ def plan_import(
     rules = rules_of(own)
     # a name that a file told which is taken out now may have been known in others
     as_before = origin.reader == str(rules) and (was.collection, was.encoding) == (collection, encoding) and not (prune and found.gone)
-    if as_before and not changed_files(found.files, sources, origin):
+    if as_before and not any_changed(found.files, sources, origin):
         said: list[Statement] = []
         problems: list[Problem] = []
         failures = [str(read_file(f, encoding)) if f.uri in origin.failed else "" for f in found.files]
@@ -148,7 +149,8 @@ def plan_import(
     before = store.statements(sorted(source_id(u) for u in (*(f.uri for f in read), *found.gone)))
     if not rewritten:
         _check_same(read, before, said)
-    moved = renamed(found.gone, [f.uri for f in read if f.uri not in {s.uri for s in sources}], before, said)
+    imported = {s.uri for s in sources}
+    moved = renamed(found.gone, [f.uri for f in read if f.uri not in imported], before, said)
     left = [u for u in found.gone if u not in moved]
     staying = {source_id(u) for u in left} if not prune else set()
     before = [s for s in before if s.asserter not in staying]

@@ -12,15 +12,13 @@ from papergraph.errors import PapergraphError, StaleError, StoreError, UnknownNa
 from papergraph.folding import relation_id
 from papergraph.graph import stated_as
 from papergraph.model import Concept, Evidence, Graph, Node, Note, Paper, Relation, Source, Topic
-from papergraph.query.contradictions import Conflict, Disagreement, disagreements
 from papergraph.query.names import resolve
 from papergraph.query.path import Step, shortest_path
 from papergraph.query.related import Related, related, topic_path
-from papergraph.query.suggestions import Suggestions, suggest
 from papergraph.store import is_server, open_store
 from papergraph.store.changes import Change, ChangeSet
 from papergraph.store.protocol import Filter, Hit, Likeness, Statistics, Store, Surroundings
-from papergraph.vocabulary import RELATIONS, Label, Status
+from papergraph.vocabulary import RELATIONS, Conflict, Label, Status
 
 if TYPE_CHECKING:
     from threading import Event
@@ -35,6 +33,8 @@ if TYPE_CHECKING:
     from papergraph.importing import ImportPlan
     from papergraph.origins import Origin
     from papergraph.provenance import Assertion, Fact, Standing
+    from papergraph.query.contradictions import Disagreement
+    from papergraph.query.suggestions import Suggestions
     from papergraph.resolve.matching import Duplicate
     from papergraph.store.protocol import Progress
     from papergraph.syncing import OriginPlan
@@ -246,10 +246,14 @@ class Library:
 
     def disagreements(self, *, kinds: Sequence[Conflict] = (), min_confidence: float = 0.0, limit: int = 100) -> list[Disagreement]:
         """Contradictions that are stated, relations that cannot all hold, and gaps where a contradiction might be. See `query.contradictions`."""
+        from papergraph.query.contradictions import disagreements
+
         return disagreements(self.store, kinds=kinds, min_confidence=min_confidence, limit=limit)
 
     def suggest(self, paper: str | None = None, *, limit: int = 10, progress: Progress | None = None) -> Suggestions:
         """Pairs of papers that may be related but of which nothing is stated, each with its reasons; of `paper` alone if named. Nothing is stored."""
+        from papergraph.query.suggestions import suggest
+
         return suggest(self.store, self.paper(paper) if paper is not None else None, limit=limit, progress=progress)
 
     def topics(self) -> tuple[tuple[Topic, int], ...]:
@@ -482,7 +486,7 @@ class Library:
             decided = calibration.decisions(self.store)
             model = calibration.fit(decided)
             changes = calibration.changes(self.store, model)
-            told = calibration.effect(self.store, model, changes, before)
+            told = calibration.effect(decided, model, changes, before)
             stands = model == before and not changes
             return model, told, None if dry_run or stands else self._calibrate(model, changes, f"calibrate on {len(decided)} decisions")
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from papergraph.errors import UsageError
-from papergraph.folding import digest, fold
+from papergraph.folding import fold
 from papergraph.model import MERGE, SPLIT, Paper, Statement
-from papergraph.resolve.identity import MERGED, all_keys, identifier_keys, works_in
+from papergraph.resolve.identity import all_keys, identifier_keys, one_work, pair_key, works_in
 from papergraph.store.changes import Change
 from papergraph.store.protocol import Store
 from papergraph.vocabulary import Role
@@ -31,15 +31,9 @@ def merge(store: Store, a: Paper, b: Paper) -> tuple[Change, ...]:
         works = works_in(s for s in known if s.asserter != asserter)
         if works.get(a.id) == works.get(b.id):
             return _without(said, [asserter])
-    key = pair_key(a.id, b.id)
     # with its identifiers each is the same when its title is put right in the notes
-    put = [Statement(f"{MERGE}{key}", Paper(p.id, "", Role.CITED, same=(f"{MERGED}{key}", *identifier_keys(p)))) for p in (a, b)]
-    return (*_without(said, [f"{SPLIT}{key}"]), *(Change(None, s) for s in put))
-
-
-def pair_key(a: str, b: str) -> str:
-    """What the user's word on two mentions (ids) is kept under, whichever comes first."""
-    return digest(*sorted((a, b)))
+    put = one_work(a.id, b.id, {p.id: identifier_keys(p) for p in (a, b)})
+    return (*_without(said, [f"{SPLIT}{pair_key(a.id, b.id)}"]), *(Change(None, s) for s in put))
 
 
 def tell_apart(store: Store, a: Paper, b: Paper) -> tuple[Change, ...]:

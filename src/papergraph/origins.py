@@ -86,6 +86,10 @@ class Origin:
         found = [f for f in found if any(f.is_relative_to(path) for path in self.paths)]
         return next((f for f in found if is_file(f)), found[0] if found else None)
 
+    def seen_at(self, uri: str) -> str | None:
+        """When the file of a source was last there, ISO 8601 UTC; `None` where that is not known."""
+        return self.gone.get(uri, self.checked_at) or None
+
     def uri_of(self, file: Path) -> str | None:
         """What a file is called by these paths; `None` if it is none of theirs."""
         path = next((p for p in map(Path, self.paths) if file.is_relative_to(p)), None)
@@ -130,6 +134,12 @@ def _parsed(text: str) -> Origin | None:
 def unread(known: Iterable[Origin]) -> dict[str, str | None]:
     """What a store is to keep so that all notes are read again, though their files have not changed."""
     return {o.key: replace(o, reader="").dumps() for o in known}
+
+
+def having(known: Iterable[Origin], uri: str) -> tuple[Origin, Path] | None:
+    """The origin that a source is of, and its file; of several with one that it may be, the one where it is."""
+    found = [(o, file) for o in known if (file := o.file_of(uri)) is not None]
+    return next(((o, file) for o, file in found if is_file(file)), found[0] if found else None)
 
 
 def origin_of(known: Sequence[Origin], paths: Sequence[Path]) -> Origin:
@@ -303,10 +313,10 @@ def _known_as(file: Path, known: set[str]) -> str | None:
     return next((uri for n in range(1, len(parts)) if (uri := "/".join(parts[n:])) in known), None)
 
 
-def changed_files(files: Iterable[NotesFile], sources: Iterable[Source], origin: Origin) -> list[NotesFile]:
-    """The files whose contents are not those that the graph is made from, by their hashes; none is parsed."""
+def any_changed(files: Iterable[NotesFile], sources: Iterable[Source], origin: Origin) -> bool:
+    """Whether a file's contents are not those that the graph is made from, by their hashes; none is parsed, and none looked at after the first."""
     known = {s.uri: s.sha256 for s in sources}
-    return [f for f in files if not _is_as_known(f, known.get(f.uri), origin)]
+    return not all(_is_as_known(f, known.get(f.uri), origin) for f in files)
 
 
 def _is_as_known(file: NotesFile, sha256: str | None, origin: Origin) -> bool:

@@ -10,7 +10,7 @@ from papergraph.folding import fold
 from papergraph.graph import in_order_of_weight, stated_as
 from papergraph.model import CATALOGUE, EDIT, KEPT, LLM, MERGE, SPLIT, USER, Evidence, Node, Note, Paper, Relation, Source, Statement
 from papergraph.notes.document import count_lines
-from papergraph.origins import Origin, is_file, origins
+from papergraph.origins import having, origins
 from papergraph.reading import NotesFile, read_text
 from papergraph.resolve.quotes import find_quote
 from papergraph.store.changes import ChangeSet
@@ -91,7 +91,7 @@ class Witness:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._sources = {s.id: s for s in store.sources()}
+        self._sources: dict[str, Source | None] = {"": None}
         self._origins = origins(store)
         self._texts: dict[str, str | None] = {}
         self._heads: dict[int, ChangeSet | None] = {}
@@ -145,7 +145,7 @@ class Witness:
 
     def _assertion(self, statement: Statement, numbers: Sequence[int]) -> Assertion:
         who, source_id = _who(statement.asserter)
-        source = self._sources.get(source_id)
+        source = self._source(source_id)
         element = statement.element
         evidence = element.evidence if isinstance(element, Relation) else ()
         first, last = (self._head(n) for n in (numbers[0], numbers[-1])) if numbers else (None, None)
@@ -165,30 +165,30 @@ class Witness:
             self._heads[number] = self._store.head(number)
         return self._heads[number]
 
-    def _origin(self, source: Source) -> Origin | None:
-        """The origin that a source is of; of several with one that its file may be of, the one where it is."""
-        found = [(o, file) for o in self._origins if (file := o.file_of(source.uri)) is not None]
-        return next((o for o, file in found if is_file(file)), found[0][0] if found else None)
-
     def _seen(self, source: Source) -> str | None:
-        origin = self._origin(source)
-        return origin.gone.get(source.uri, origin.checked_at) or None if origin else None
+        found = having(self._origins, source.uri)
+        return found[0].seen_at(source.uri) if found else None
+
+    def _source(self, source_id: str) -> Source | None:
+        if source_id not in self._sources:
+            found = self._store.get([source_id]).get(source_id)
+            self._sources[source_id] = found if isinstance(found, Source) else None
+        return self._sources[source_id]
 
     def _source_of(self, evidence: Evidence) -> Source | None:
         if evidence.source is not None:
-            return self._sources.get(evidence.source)
+            return self._source(evidence.source)
         # what an older papergraph stored
         note = self._store.get([evidence.note_id]).get(evidence.note_id) if evidence.note_id else None
-        return self._sources.get(note.source) if isinstance(note, Note) else None
+        return self._source(note.source) if isinstance(note, Note) else None
 
     def _text(self, source: Source | None) -> str | None:
         """The text of a source's file as it is now; `None` if it is not to be had."""
         if source is None:
             return None
         if source.uri not in self._texts:
-            origin = self._origin(source)
-            file = origin.file_of(source.uri) if origin else None
-            self._texts[source.uri] = read_text(NotesFile(file, source.uri), origin.encoding if origin else None) if file is not None else None
+            found = having(self._origins, source.uri)
+            self._texts[source.uri] = read_text(NotesFile(found[1], source.uri), found[0].encoding) if found else None
         return self._texts[source.uri]
 
     def _fact_place(self, paper: Paper, name: str, value: str, by: Assertion) -> tuple[str | None, str | None]:

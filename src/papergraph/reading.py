@@ -31,6 +31,11 @@ _PIECE = 32
 """Documents that a process works on before it hands over."""
 
 
+def path_of(uri: str) -> str:
+    """The path within the collection that a source's uri tells."""
+    return uri.split("/", 1)[1] if "/" in uri else uri
+
+
 @dataclass(frozen=True, slots=True)
 class NotesFile:
     """A file to read: where it is, its `uri` (collection and path) and its `path` within the collection."""
@@ -41,7 +46,7 @@ class NotesFile:
     @property
     def path(self) -> str:
         """The path relative to the imported folder; the name alone for a file imported by itself."""
-        return self.uri.split("/", 1)[1] if "/" in self.uri else self.uri
+        return path_of(self.uri)
 
     def size(self) -> int:
         """How many bytes it has, as far as can be told."""

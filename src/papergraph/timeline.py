@@ -18,6 +18,11 @@ _BEYOND = 1 << 63
 """No store counts so far, and none takes such a number."""
 
 
+def newest_number(store: Store) -> int:
+    """The number of the newest change set; 0 before the first."""
+    return max((c.number for c in store.history(limit=1)), default=0)
+
+
 def newest_first(store: Store) -> Iterator[ChangeSet]:
     """The change sets without their changes, the newest first; only as many are read as are asked for, and some more."""
     given, limit = 0, _PAGE
@@ -138,7 +143,7 @@ def _standing_after(store: Store, number: int) -> list[int]:
     touched = store.touched_after(number)
     if not touched:
         return []
-    known = {c.number: c for c in store.history(limit=store.history(limit=1)[0].number - number)}
+    known = {c.number: c for c in store.history(limit=newest_number(store) - number)}
     later = [known[n] for n in touched if n in known]
     return sorted((c.number for c in later if not is_undone(store, c, known) and (c.undoes is None or c.undoes < number)), reverse=True)
 
@@ -165,7 +170,7 @@ def number_at(store: Store, when: str) -> int:
         If it is none of these, or there is no such change set.
     """
     if when.strip().casefold() == "now":
-        return max((c.number for c in store.history(limit=1)), default=0)
+        return newest_number(store)
     if when.strip().isdecimal() and len(when.strip()) < 8:
         number = int(when)
         return change_set(store, number).number if number else 0

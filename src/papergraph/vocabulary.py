@@ -53,6 +53,15 @@ class AssertedBy(StrEnum):
     USER = "user"
 
 
+class Conflict(StrEnum):
+    """How two works are at odds, those that the notes say outright first; `implied` is no fact but a gap worth a look."""
+
+    STATED = "stated"
+    OPPOSED = "opposed"
+    INCONSISTENT = "inconsistent"
+    IMPLIED = "implied"
+
+
 @dataclass(frozen=True, slots=True)
 class RelationType:
     """One type of relation between papers, or between a paper and a concept.

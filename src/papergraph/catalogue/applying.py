@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from papergraph.catalogue.index import Index, Progress
+from papergraph.catalogue.index import Index
 from papergraph.catalogue.looking import Answer, look
 from papergraph.model import CATALOGUE, Paper, Statement
 from papergraph.resolve.matching import SURE
 from papergraph.store.changes import Change, changes_between
-from papergraph.store.protocol import Store
+from papergraph.store.protocol import Progress, Store
 from papergraph.vocabulary import Role
 
 

@@ -6,23 +6,23 @@ A source is added, replaced or removed in one transaction: whatever ends the pro
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Self
 
 from papergraph.catalogue.files import parts_of, read, sha256_of
 from papergraph.catalogue.records import Entry
-from papergraph.errors import NotesError, StoreBusyError, StoreError, StoreMissingError, UsageError
+from papergraph.errors import NotesError, StoreError, StoreMissingError, UsageError
 from papergraph.model import Paper, Problem
 from papergraph.resolve.blocks import edges, neighbours, telling
 from papergraph.resolve.matching import Prepared, prepare
 from papergraph.store.changes import now
+from papergraph.store.protocol import Progress
+from papergraph.store.sql import named
+from papergraph.store.sqlite_database import Database, Row, Wording
 
 APPLICATION_ID = 0x50474354
 """Marks a SQLite file as a catalogue ("PGCT")."""
@@ -32,9 +32,7 @@ KEY, WORD = 0, 1
 _BATCH = 1_000
 _MOST_PROBLEMS = 1_000
 """Problems of a source that are held; the rest is counted."""
-_NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
-Progress = Callable[[str, int, int], None]
-Row = sqlite3.Row
+WORDING = Wording("the catalogue", "catalogue", "--catalogue", "another", "delete it and add its files again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +67,7 @@ class Work:
     line: int
 
 
-class Index:
+class Index(Database):
     """The catalogue in the file at `path`; a context manager.
 
     Parameters
@@ -82,6 +80,12 @@ class Index:
     StoreError
         By every operation: if the file is missing, no catalogue, from a newer version, damaged, locked, or cannot be opened.
     """
+
+    _wording = WORDING
+
+    @staticmethod
+    def _queries() -> Mapping[str, str]:
+        return queries()
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self.path = path
@@ -122,39 +126,6 @@ class Index:
                 # another process may have made it in the meantime
                 if int(db.execute("PRAGMA user_version").fetchone()[0]) != VERSION:
                     raise
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._db.close()
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise translated(error, self.path) from error
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        with self._errors():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
-
-    def _rows(self, query: str, /, **parameters: Any) -> list[Row]:
-        with self._errors():
-            return self._db.execute(queries()[query], parameters).fetchall()
 
     # --- sources
 
@@ -241,9 +212,6 @@ class Index:
             run(step, **({} if step == "drop_words" else reach))
         run("remove_source", name=name)
 
-    def _run(self, query: str, /, **parameters: Any) -> sqlite3.Cursor:
-        return self._db.execute(queries()[query], parameters)
-
     # --- what look-ups ask
 
     def keyed(self, keys: Iterable[str], most: int) -> list[int]:
@@ -325,25 +293,4 @@ def _source(row: Row) -> CatalogueSource:
 @cache
 def queries() -> dict[str, str]:
     """Every statement of `queries.sql` by its name."""
-    parts = _NAME.split((files(__package__) / "queries.sql").read_text(encoding="utf-8"))
-    return {name: body.strip() for name, body in zip(parts[1::2], parts[2::2], strict=True)}
-
-
-def translated(error: sqlite3.Error, path: Path) -> StoreError:
-    """SQLite's error as ours, which says what to do."""
-    name = getattr(error, "sqlite_errorname", "") or ""
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return StoreBusyError(f"{path} is locked by another papergraph that is writing; try again when it is done")
-    if name.startswith("SQLITE_NOTADB"):
-        return StoreError(f"{path} is no catalogue (not a SQLite file); name another file with --catalogue")
-    if name.startswith("SQLITE_CORRUPT"):
-        return StoreError(f"{path} is damaged ({error}); delete it and add its files again")
-    if name.startswith("SQLITE_FULL"):
-        return StoreError(f"the disk is full; nothing was changed in {path}; make room and run the command again")
-    if name.startswith("SQLITE_READONLY"):
-        return StoreError(f"{path} is read-only; nothing was changed; make the file and its folder writable, or name another with --catalogue")
-    if name.startswith("SQLITE_CANTOPEN"):
-        return StoreError(f"cannot open {path}: {error}; check that the folder exists and may be written")
-    if name.startswith("SQLITE_IOERR"):
-        return StoreError(f"reading or writing {path} failed ({error}); check the disk; nothing was changed")
-    return StoreError(f"the catalogue at {path} failed: {error}")
+    return named((files(__package__) / "queries.sql").read_text(encoding="utf-8"))

@@ -40,9 +40,14 @@ class AsOf:
 
 def default_store() -> str:
     """The store that is used where none is named: one file in the user's data folder."""
+    return str(data_folder() / "papergraph.db")
+
+
+def data_folder() -> Path:
+    """The user's data folder."""
     from platformdirs import user_data_path
 
-    return str(user_data_path("papergraph", appauthor=False) / "papergraph.db")
+    return user_data_path("papergraph", appauthor=False)
 
 
 def own_lexicons(named: "list[Path] | None" = None) -> "list[Path]":

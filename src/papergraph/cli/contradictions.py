@@ -7,8 +7,7 @@ import typer
 from papergraph.cli.app import app, open_library
 from papergraph.cli.output import hanging, inform, print_json, quote_line, relation_data, relation_line, show, styled
 from papergraph.cli.queries import Json, MinConfidence
-from papergraph.query.contradictions import Conflict
-from papergraph.vocabulary import RELATIONS
+from papergraph.vocabulary import RELATIONS, Conflict
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

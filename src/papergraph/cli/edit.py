@@ -5,10 +5,9 @@ from typing import Annotated
 import typer
 
 from papergraph.cli.app import app, open_library
-from papergraph.cli.output import hanging, inform, print_json, quote_line, relation_data, relation_line, show, styled
+from papergraph.cli.output import hanging, inform, inform_done, print_json, quote_line, relation_data, relation_line, show, styled
 from papergraph.cli.queries import complete_paper, complete_type
 from papergraph.model import USER, Relation
-from papergraph.store.changes import ChangeSet
 from papergraph.vocabulary import RELATIONS, Label
 
 add = typer.Typer(help="Add a relation, paper, topic, concept or alias by hand.", no_args_is_help=True)
@@ -22,10 +21,6 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A name, a part of it, or an id.", autocompletion=complete_paper)]
 Reason = Annotated[str | None, typer.Option("--reason", help="Why, in your own words.")]
 Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="The relations' ids, as `papergraph relations` shows them.")]
-
-
-def _done(change: ChangeSet | None, otherwise: str) -> None:
-    inform(f"change set {change.number}; `papergraph undo` takes it back" if change else otherwise)
 
 
 @add.command("relation")
@@ -56,7 +51,7 @@ def add_relation(
         for c in change.changes if change else ():
             if c.before is not None and isinstance(c.before.element, Relation) and c.statement.asserter == USER:
                 inform(f"you had stated it already ({c.before.element.status}{', hedged' if c.before.element.hedged else ''}, confidence {c.before.element.confidence:.2f}); it is as above now")
-    _done(change, "it stands just so already; nothing was changed")
+    inform_done(change, "it stands just so already; nothing was changed")
 
 
 @add.command("paper")
@@ -83,7 +78,7 @@ def add_paper(
         print_json(node_properties(node))
     else:
         show(styled(f"{node.id}  {node.name}"))
-    _done(after[0] if after and after[:1] != before[:1] else None, "it is there already; nothing was changed")
+    inform_done(after[0] if after and after[:1] != before[:1] else None, "it is there already; nothing was changed")
 
 
 @add.command("topic")
@@ -111,7 +106,7 @@ def add_alias(context: typer.Context, of: Name, alias: Annotated[str, typer.Argu
     """Give a paper, topic or concept another name, for example its acronym."""
     with open_library(context) as library:
         change = library.add_alias(of, alias)
-    _done(change, "it has that name already; nothing was changed")
+    inform_done(change, "it has that name already; nothing was changed")
 
 
 @edit.command("relation")
@@ -128,7 +123,7 @@ def edit_relation(
         raise typer.BadParameter("say what is to be changed: --type, --reverse, --confidence, --hedged")
     with open_library(context) as library:
         change = library.edit_relation(relation, kind=type, reverse=reverse, confidence=confidence, hedged=hedged)
-    _done(change, "it stands just so already; nothing was changed")
+    inform_done(change, "it stands just so already; nothing was changed")
 
 
 @edit.command("paper")
@@ -154,13 +149,13 @@ def edit_paper(
         raise typer.BadParameter("say what is to be changed, for example --year 2024")
     with open_library(context) as library:
         change = library.edit_paper(name, **fields)
-    _done(change, "it stands just so already; nothing was changed")
+    inform_done(change, "it stands just so already; nothing was changed")
 
 
 def _remove(context: typer.Context, name: str, *labels: str) -> None:
     with open_library(context) as library:
         change = library.remove(name, *labels)
-    _done(change, "nothing was changed")
+    inform_done(change, "nothing was changed")
 
 
 @remove.command("relation")
@@ -194,7 +189,7 @@ def accept(context: typer.Context, relations: Ids, reason: Reason = None) -> Non
     """Say that relations hold; they stay, whatever becomes of the notes that state them."""
     with open_library(context) as library:
         change = library.accept(*relations, reason=reason)
-    _done(change, "accepted already; nothing was changed")
+    inform_done(change, "accepted already; nothing was changed")
 
 
 @app.command()
@@ -202,7 +197,7 @@ def reject(context: typer.Context, relations: Ids, reason: Reason = None) -> Non
     """Say that relations do not hold; they are in no answer, and stay out when the notes are imported again."""
     with open_library(context) as library:
         change = library.reject(*relations, reason=reason)
-    _done(change, "rejected already; nothing was changed")
+    inform_done(change, "rejected already; nothing was changed")
 
 
 @app.command()

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from papergraph.cli.app import app, open_library
-from papergraph.cli.output import clean, complain, hanging, inform, paper_facts, print_json, progress_bar, show, styled, table
+from papergraph.cli.app import app, data_folder, open_library
+from papergraph.cli.output import clean, complain, hanging, inform, inform_done, paper_facts, print_json, progress_bar, show, styled, table
 from papergraph.cli.queries import complete_paper
 from papergraph.errors import UsageError
 from papergraph.model import Paper
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from papergraph.catalogue.index import CatalogueSource, Index
     from papergraph.catalogue.looking import Answer, Candidate
     from papergraph.resolve.matching import Duplicate
-    from papergraph.store.changes import ChangeSet
 
 catalogue = typer.Typer(help="A catalogue of titles that one has as files: look works up, and complete what the notes tell of them, without a network.", no_args_is_help=True)
 app.add_typer(catalogue, name="catalogue")
@@ -88,7 +87,7 @@ def merge(
             print_json({"paper": merged.properties(), "changeSet": change.number if change else None})
         else:
             show(styled(f"{merged.id}  {merged.title}"), *(hanging(2, styled(f"also {n}")) for n in merged.aliases))
-        _done(change, "they are one work already; nothing was changed")
+        inform_done(change, "they are one work already; nothing was changed")
         return
     assert above is not None
     with open_library(context) as library:
@@ -108,7 +107,7 @@ def merge(
     elif yes:
         _show_pairs(found)
     inform(f"{_pairs(found)} merged")
-    _done(change, "nothing was changed")
+    inform_done(change, "nothing was changed")
 
 
 def _pairs(found: "Sequence[Duplicate]") -> str:
@@ -135,11 +134,7 @@ def split(
     """Say that one of a paper's names is another work; what was merged is taken back. Of another paper, that the two are not one: duplicates leaves them out."""
     with open_library(context) as library:
         change = library.split(paper, name)
-    _done(change, "they are told apart already; nothing was changed")
-
-
-def _done(change: "ChangeSet | None", otherwise: str) -> None:
-    inform(f"change set {change.number}; `papergraph undo` takes it back" if change else otherwise)
+    inform_done(change, "they are told apart already; nothing was changed")
 
 
 # --- the catalogue
@@ -147,10 +142,8 @@ def _done(change: "ChangeSet | None", otherwise: str) -> None:
 
 def default_catalogue() -> Path:
     """The catalogue that is used where none is named: `PAPERGRAPH_CATALOGUE`, else one file in the user's data folder."""
-    from platformdirs import user_data_path
-
     named = os.environ.get("PAPERGRAPH_CATALOGUE")
-    return Path(named).expanduser() if named else user_data_path("papergraph", appauthor=False) / "catalogue.db"
+    return Path(named).expanduser() if named else data_folder() / "catalogue.db"
 
 
 def open_catalogue(place: Path | None, *, create: bool = False) -> "Index":
@@ -285,4 +278,4 @@ def catalogue_apply(context: typer.Context, least: Certainty = 0.93, dry_run: Dr
         inform(f"{summary} (dry run: nothing was changed)")
     else:
         inform(summary)
-        _done(change, "nothing was changed")
+        inform_done(change, "nothing was changed")

@@ -74,14 +74,20 @@ def import_(
         raise typer.Exit(1)
 
 
-def report_files(plan: "ImportPlan") -> None:
-    """Say which files were renamed, and which have gone."""
+def report_files(plan: "ImportPlan", most: int) -> None:
+    """Say which files were renamed, which have gone, what could not be read as meant (`most` problems at most), and which files could not be read."""
     for before, after in plan.renamed:
         inform(f"{before} is {after} now")
     for uri in plan.gone:
         inform(f"{uri} has gone; what it stated stays (--prune takes it out)")
     for uri in plan.pruned:
         inform(f"{uri} has gone, and what it stated is taken out")
+    for problem in plan.problems[:most]:
+        inform(f"{problem}")
+    if len(plan.problems) > most:
+        inform(f"… and {len(plan.problems) - most} more problems (--json lists them all)")
+    for failure in plan.failures:
+        complain(failure)
 
 
 def _report(plan: "ImportPlan", location: str, parts: "tuple[Part, ...]", *, dry_run: bool, json: bool) -> None:
@@ -114,12 +120,6 @@ def _report(plan: "ImportPlan", location: str, parts: "tuple[Part, ...]", *, dry
         rows = [[what, *(str(number.get((what, label), "")) for label in labels)] for what in verbs]
         show(table([("" if not dry_run else "would be", "left"), *((f"{label}s", "right") for label in labels)], rows))
         inform(f"{files} → {location}" + (" (dry run: nothing was changed)" if dry_run else ""))
-    report_files(plan)
-    for problem in plan.problems[:_SHOWN_PROBLEMS]:
-        inform(f"{problem}")
-    if len(plan.problems) > _SHOWN_PROBLEMS:
-        inform(f"… and {len(plan.problems) - _SHOWN_PROBLEMS} more problems (--json lists them all)")
-    for failure in plan.failures:
-        complain(failure)
+    report_files(plan, _SHOWN_PROBLEMS)
     if plan.failures:
         inform(f"{len(plan.failures)} of {files} could not be read; what they said before is kept")

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from rich.measure import Measurement
     from rich.text import Text
 
+    from papergraph.store.changes import ChangeSet
+
 _HIDDEN = frozenset(("Cc", "Cs", "Zl", "Zp"))
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 STYLES = {
@@ -96,6 +98,11 @@ def complain(message: str) -> None:
 def inform(message: str) -> None:
     """Print a message to standard error."""
     sys.stderr.write("\n".join(clean(line) for line in message.splitlines()) + "\n")
+
+
+def inform_done(change: ChangeSet | None, otherwise: str) -> None:
+    """Say which change set was made and how it is taken back; `otherwise` where nothing was changed."""
+    inform(f"change set {change.number}; `papergraph undo` takes it back" if change else otherwise)
 
 
 def print_json(data: Any) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from papergraph.cli.app import app, open_library, store_location
+from papergraph.cli.app import app, data_folder, open_library, store_location
 from papergraph.cli.output import clean, complain, hanging, inform, print_json, progress_bar, show, styled
 from papergraph.errors import StoreError, StoreMissingError, UsageError
 from papergraph.store import is_server
@@ -24,13 +24,6 @@ _SHOWN = 5
 _COMPARED = 10_000
 """Papers are compared with each other in libraries of up to so many: that takes about 1 ms each."""
 _STYLES = {"error": "red", "warning": "yellow", "note": "cyan"}
-
-
-def data_folder() -> Path:
-    """Where files about a server's store go."""
-    from platformdirs import user_data_path
-
-    return Path(user_data_path("papergraph", appauthor=False))
 
 
 @app.command()

@@ -64,6 +64,8 @@ def sources(
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the files of notes that are imported, with where they stand and when they were last seen."""
+    from papergraph.origins import having, is_file
+
     with open_library(context) as library:
         if forget is not None:
             inform(f"{', '.join(library.forget(forget).paths)}: no longer looked after")
@@ -71,10 +73,9 @@ def sources(
         found, known = library.store.sources(), library.origins()
     rows = []
     for source in found:
-        having = [(o, f) for o in known if (f := o.file_of(source.uri)) is not None]
-        origin, file = next(((o, f) for o, f in having if f.exists()), having[0] if having else (None, None))
-        there = file is not None and file.exists()
-        rows.append((source, str(file) if file else None, (origin.gone.get(source.uri) or origin.checked_at) if origin else None, there))
+        stands = having(known, source.uri)
+        origin, file = stands or (None, None)
+        rows.append((source, str(file) if file else None, origin.seen_at(source.uri) if origin else None, file is not None and is_file(file)))
     if json:
         print_json([{"id": s.id, "uri": s.uri, "title": s.title, "date": s.date, "file": f, "lastSeen": at, "there": there} for s, f, at, there in rows])
     elif rows:
@@ -112,13 +113,7 @@ def _report(one: "OriginPlan", number: int | None, *, dry_run: bool) -> None:
     if one.plan is None:
         complain(one.failure)
         return
-    report_files(one.plan)
-    for problem in one.plan.problems[:_SHOWN_PROBLEMS]:
-        inform(str(problem))
-    if len(one.plan.problems) > _SHOWN_PROBLEMS:
-        inform(f"… and {len(one.plan.problems) - _SHOWN_PROBLEMS} more problems (--json lists them all)")
-    for failure in one.plan.failures:
-        complain(failure)
+    report_files(one.plan, _SHOWN_PROBLEMS)
     files = f"{len(one.plan.files)} file{'s' if len(one.plan.files) != 1 else ''}"
     if number is not None:
         inform(f"{where}: {files}; change set {number}, `papergraph undo {number}` takes it back")

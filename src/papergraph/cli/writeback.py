@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from papergraph.cli.app import app, open_library, own_lexicons, store_location
+from papergraph.cli.app import app, data_folder, open_library, own_lexicons, store_location
 from papergraph.cli.output import clean, complain, console, inform, print_json, progress_bar, relation_data
 from papergraph.errors import UsageError
 from papergraph.library import Library
@@ -83,7 +83,7 @@ def journal_folder(context: typer.Context) -> Path:
     """Where the journal and the backups of the store's write-backs are."""
     from papergraph.writeback.journal import folder_beside
 
-    return folder_beside(store_location(context), _data_folder())
+    return folder_beside(store_location(context), data_folder())
 
 
 def finish_write_back(context: typer.Context, library: Library) -> None:
@@ -102,12 +102,6 @@ def _lexicons(own: list[Path], of_origin: tuple[str, ...]) -> list[Path]:
     from papergraph.origins import is_there
 
     return [*own, *(p for p in map(Path, of_origin) if p not in own and is_there(p))]
-
-
-def _data_folder() -> Path:
-    from platformdirs import user_data_path
-
-    return user_data_path("papergraph", appauthor=False)
 
 
 def _counted(plan: "Plan") -> str:

@@ -17,6 +17,7 @@ from papergraph.errors import StaleError
 from papergraph.extras.chat import ChatError, UnusableAnswerError
 from papergraph.extras.inquiry import Inquiry, Passage
 from papergraph.folding import concept_id, fold, relation_id, squeeze
+from papergraph.graph import id_between_works
 from papergraph.model import LLM, Concept, Evidence, Node, Relation, Statement
 from papergraph.notes.document import count_lines
 from papergraph.store.changes import ChangeSet, changes_between
@@ -208,7 +209,7 @@ def present(store: Store, outcome: Outcome) -> tuple[tuple[Relation, Node, Node]
 def _ids_in_graph(store: Store, relations: Sequence[Relation]) -> dict[str, str]:
     """For each relation between mentions, the id of that between the works that they are."""
     works = store.works_of({e for r in relations for e in (r.source, r.target)})
-    return {r.id: relation_id(r.type, works.get(r.source, r.source), works.get(r.target, r.target), symmetric=RELATIONS[r.type].symmetric) for r in relations}
+    return {r.id: id_between_works(r, works) for r in relations}
 
 
 def _stated(store: Store, proposals: Sequence[Proposal], inquiries: Sequence[Inquiry], before: Sequence[Statement]) -> list[Statement]:

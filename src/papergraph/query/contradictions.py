@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import islice
 
 from papergraph.model import Node, Paper, Relation
 from papergraph.query.pairs import Pair, pair, spoken_of
 from papergraph.store.protocol import Filter, Store
-from papergraph.vocabulary import Role
+from papergraph.vocabulary import Conflict, Role
 
 AGREEING = ("CONSISTENT_WITH", "SUPPORTS", "EQUIVALENT_TO")
 """Relations that hand on what is said of the one end to the other."""
@@ -26,15 +25,6 @@ MIDDLE = 50
 """A work that agrees with, or is contradicted by, more than this hands nothing on: everything would be at odds with everything."""
 _CHECKED = 200
 """Gaps looked up at a time, the surest first."""
-
-
-class Conflict(StrEnum):
-    """How two works are at odds, those that the notes say outright first; `implied` is no fact but a gap worth a look."""
-
-    STATED = "stated"
-    OPPOSED = "opposed"
-    INCONSISTENT = "inconsistent"
-    IMPLIED = "implied"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from types import MappingProxyType
 
-from papergraph.folding import fold
-from papergraph.model import Paper, Statement
+from papergraph.folding import digest, fold
+from papergraph.model import MERGE, Paper, Statement
 from papergraph.resolve.identifiers import normal_address
 from papergraph.resolve.names import short_names
 from papergraph.vocabulary import Role
@@ -56,6 +57,17 @@ def identifier_keys(paper: Paper) -> tuple[str, ...]:
     if paper.url and not found:
         found.append(f"url:{normal_address(paper.url)}")
     return tuple(found)
+
+
+def pair_key(a: str, b: str) -> str:
+    """What the user's word on two mentions (ids) is kept under, whichever comes first."""
+    return digest(*sorted((a, b)))
+
+
+def one_work(a: str, b: str, known: Mapping[str, Sequence[str]] = MappingProxyType({})) -> list[Statement]:
+    """The statements by which two mentions (ids) are one work; `known` are further keys of each, such as those of its identifiers."""
+    key = pair_key(a, b)
+    return [Statement(f"{MERGE}{key}", Paper(m, "", Role.CITED, same=(f"{MERGED}{key}", *known.get(m, ())))) for m in (a, b)]
 
 
 def works_in(statements: Iterable[Statement]) -> dict[str, str]:

@@ -11,16 +11,17 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
-from papergraph.errors import StaleError, StoreBusyError, StoreError, StoreMissingError
+from papergraph.errors import StaleError, StoreError, StoreMissingError
 from papergraph.graph import leads_to
 from papergraph.model import Concept, Edge, Graph, Node, Paper, Relation, Source, Statement, Topic
 from papergraph.resolve.identity import keys_of
+from papergraph.store import sqlite_database
 from papergraph.store.bodies import (
     body_label,
     dump,
@@ -39,6 +40,7 @@ from papergraph.store.likeness import rank_alike
 from papergraph.store.protocol import Alike, Contents, Filter, Hit, Progress, Statistics, Surroundings, Tie
 from papergraph.store.rows import Rows, batches, check_held, check_newest, count_terms, rows_of, rows_of_all
 from papergraph.store.sql import parts, queries, schemas
+from papergraph.store.sqlite_database import Database, Row, Wording
 from papergraph.store.sqlite_files import (
     Saved,
     copy_database,
@@ -48,7 +50,6 @@ from papergraph.store.sqlite_files import (
     is_empty,
     put_in_place,
     reading,
-    replace_contents,
     same_bytes,
     written_beside,
 )
@@ -90,11 +91,13 @@ _CLEARING = (
 )
 
 _T = TypeVar("_T")
-Row = sqlite3.Row
 Parameters = dict[str, Any]
 
 
-class SqliteStore:
+WORDING = Wording("the store", "papergraph store", "--db", "another store", "restore a backup, or import the notes into a new store with --db")
+
+
+class SqliteStore(Database):
     """The store in the file at `path`; implements `papergraph.store.protocol.Store`.
 
     Parameters
@@ -116,6 +119,9 @@ class SqliteStore:
     StoreError
         If the file is missing, no papergraph store, from a newer version, damaged, or cannot be opened.
     """
+
+    _wording = WORDING
+    _queries = staticmethod(queries)
 
     def __init__(self, path: Path | None, *, create: bool = False, keep_old: bool = True) -> None:
         self.path = path or Path(":memory:")
@@ -246,39 +252,11 @@ class SqliteStore:
         except OSError as error:
             raise StoreError(f"cannot write {path}: {error.strerror}; name another file, or make room") from error
 
-    def replace_with(self, path: Path, progress: Progress | None = None) -> None:
-        """Put what the store file `path` holds, of this version, in the place of all that this store holds, in one transaction that others see as one change."""
-        with self._errors():
-            replace_contents(self._db, path, BUSY_SECONDS, progress)
-
     # --- boundary
 
     @property
     def location(self) -> str:
         return str(self.path)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        self._db.close()
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise translated(error, self.path) from error
-
-    def _rows(self, name: str, **parameters: Any) -> list[Row]:
-        with self._errors():
-            return self._db.execute(queries()[name], parameters).fetchall()
-
-    def _run(self, name: str, **parameters: Any) -> None:
-        self._db.execute(queries()[name], parameters)
 
     def _run_many(self, name: str, parameters: Iterable[Parameters]) -> None:
         self._db.executemany(queries()[name], parameters)
@@ -294,19 +272,6 @@ class SqliteStore:
                 self._db.execute("COMMIT")
 
     # --- writing
-
-    @contextmanager
-    def _writing(self) -> Iterator[None]:
-        """A transaction that writes all that is done in it, or nothing."""
-        with self._errors():
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
 
     def apply(
         self,
@@ -701,22 +666,7 @@ def prefer_wal(path: Path) -> None:
 
 def translated(error: sqlite3.Error, path: Path) -> StoreError:
     """SQLite's error as the store's, which says what to do."""
-    name = getattr(error, "sqlite_errorname", "") or ""
-    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return StoreBusyError(f"{path} is locked by another papergraph that is writing; try again when it is done")
-    if name.startswith(("SQLITE_NOTADB",)):
-        return StoreError(f"{path} is no papergraph store (not a SQLite file); name another file with --db")
-    if name.startswith("SQLITE_CORRUPT"):
-        return StoreError(f"{path} is damaged ({error}); restore a backup, or import the notes into a new store with --db")
-    if name.startswith("SQLITE_FULL"):
-        return StoreError(f"the disk is full; nothing was changed in {path}; make room and run the command again")
-    if name.startswith("SQLITE_READONLY"):
-        return StoreError(f"{path} is read-only; nothing was changed; make the file and its folder writable, or name another store with --db")
-    if name.startswith("SQLITE_CANTOPEN"):
-        return StoreError(f"cannot open {path}: {error}; check that the folder exists and may be written")
-    if name.startswith("SQLITE_IOERR"):
-        return StoreError(f"reading or writing {path} failed ({error}); check the disk; nothing was changed")
-    return StoreError(f"the store at {path} failed: {error}")
+    return sqlite_database.translated(error, path, WORDING)
 
 
 def _statement(row: Row) -> Statement:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from papergraph.calibration import Calibration, active
 from papergraph.errors import NotesError, UsageError
-from papergraph.folding import relation_id, source_id
+from papergraph.folding import source_id
 from papergraph.following import changes as follow
-from papergraph.graph import stated_as
+from papergraph.graph import id_between_works, stated_as
 from papergraph.importing import known_elsewhere, named_by_lexicon, words_for
 from papergraph.lang.words import Words, default_words
 from papergraph.model import USER, Concept, Node, Paper, Relation, Statement
@@ -154,8 +154,7 @@ def _wanted(store: Store) -> list[Relation]:
     """The relations that the user added or accepted and no source of notes states, by id."""
     said = [s.element for s in store.statements([USER]) if isinstance(s.element, Relation) and not s.removed]
     works = store.works_of({end for r in said for end in (r.source, r.target)})
-    ids = {relation_id(r.type, *(works.get(end, end) for end in (r.source, r.target)), symmetric=RELATIONS[r.type].symmetric) for r in said}
-    found = store.relations_by_id(ids)
+    found = store.relations_by_id({id_between_works(r, works) for r in said})
     kept = [r for r in found.values() if r.status is not Status.REJECTED and (r.status is Status.ACCEPTED or r.asserted_by is AssertedBy.USER)]
     mentions = store.mentions_of({end for r in kept for end in (r.source, r.target)})
     of: dict[str, dict[str, str]] = {}

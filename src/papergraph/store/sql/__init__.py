@@ -14,7 +14,11 @@ _NAME = re.compile(r"^-- name: (\w+)\n", re.MULTILINE)
 @cache
 def queries() -> dict[str, str]:
     """Every statement of `queries.sql` by its name."""
-    text = (files(__package__) / "queries.sql").read_text(encoding="utf-8")
+    return named((files(__package__) / "queries.sql").read_text(encoding="utf-8"))
+
+
+def named(text: str) -> dict[str, str]:
+    """The statements of a file by their names, each after a line `-- name: …`."""
     parts = _NAME.split(text)
     return {name: body.strip() for name, body in zip(parts[1::2], parts[2::2], strict=True)}
 
